@@ -1,0 +1,36 @@
+# Every command works from a fresh clone on Debian with Python 3.11, as root or not.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run serve test test-slow check bench screenshots clean
+
+run: $(STAMP)
+	@$(BIN)/python -m desktop.app.preflight
+	@$(BIN)/pentimento
+
+test: $(STAMP)
+	@$(BIN)/python -m desktop.app.preflight
+	@$(BIN)/python -m pytest
+
+test-slow: $(STAMP)
+	@$(BIN)/python -m pytest -n 1 -m "slow or gpu" --timeout 7200
+
+check: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+bench: $(STAMP)
+	@$(BIN)/python -m tests.benchmarks
+
+screenshots: $(STAMP)
+	@$(BIN)/python -m tests.screenshots
+
+$(STAMP): pyproject.toml
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@

@@ -1,0 +1,36 @@
+"""A model as the catalogue describes it."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.base import Contract
+from shared.contracts.generation import ModelReference, Sampler, Schedule
+
+ModelFamily = Literal["stable_diffusion_1"]
+
+
+class ModelDescription(Contract):
+    """`id` is stable for a place on disk. Sides in pixels; every generated side is a multiple of `multiple`."""
+
+    id: str
+    name: str
+    family: ModelFamily
+    path: Path
+    layout: Literal["diffusers", "single_file"]
+    in_channels: Literal[4, 9] = 4
+    size_bytes: int = Field(ge=0)
+    sha256: str = ""
+    minimum_side: int = Field(ge=16)
+    native_side: int = Field(ge=16)
+    maximum_side: int = Field(ge=16)
+    multiple: int = Field(default=8, ge=1)
+    default_steps: int = 20
+    default_guidance_scale: float = 7.0
+    default_sampler: Sampler = "dpmpp_2m"
+    default_schedule: Schedule = "automatic"
+
+    @property
+    def reference(self) -> ModelReference:
+        return ModelReference(id=self.id, name=self.name, sha256=self.sha256)
