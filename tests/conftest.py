@@ -15,6 +15,7 @@ os.environ.update(
     PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
 )
 
+import gc
 import sys
 import threading
 import time
@@ -108,4 +109,6 @@ def qt_run(qapp: Any) -> Iterator[QtRun]:
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
     asyncio.set_event_loop(None)
+    # The loop leaves cancelled timers behind, which must not be collected by another thread later.
+    gc.collect()
     assert not leaked, f"tasks left running: {[task.get_coro() for task in leaked]}"

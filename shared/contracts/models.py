@@ -19,7 +19,8 @@ class ModelDescription(Contract):
     family: ModelFamily
     path: Path
     layout: Literal["diffusers", "single_file"]
-    in_channels: Literal[4, 9] = 4
+    in_channels: int = Field(default=4, ge=1)
+    latent_channels: int = Field(default=4, ge=1)
     size_bytes: int = Field(ge=0)
     sha256: str = ""
     minimum_side: int = Field(ge=16)
@@ -30,6 +31,11 @@ class ModelDescription(Contract):
     default_guidance_scale: float = 7.0
     default_sampler: Sampler = "dpmpp_2m"
     default_schedule: Schedule = "automatic"
+
+    @property
+    def made_for_inpainting(self) -> bool:
+        """Whether the UNet also sees the mask and the masked picture (9 channels where latents have 4)."""
+        return self.in_channels == 2 * self.latent_channels + 1
 
     @property
     def reference(self) -> ModelReference:

@@ -1,0 +1,50 @@
+"""Where everything of the artist's lies on disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DataFolders:
+    root: Path
+
+    @property
+    def pictures(self) -> Path:
+        return self.root / "pictures"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs"
+
+    @property
+    def documents(self) -> Path:
+        return self.root / "documents"
+
+    @property
+    def thumbnails(self) -> Path:
+        """A cache: may be deleted at any time."""
+        return self.root / "thumbnails"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def library_database(self) -> Path:
+        return self.root / "library.sqlite"
+
+    @property
+    def queue_database(self) -> Path:
+        return self.root / "queue.sqlite"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "settings.json"
+
+    @property
+    def log_file(self) -> Path:
+        return self.root / "pentimento.log"
+
+    def create(self) -> None:
+        for folder in (self.pictures, self.blobs, self.documents, self.thumbnails, self.models):
+            folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,94 @@
+"""A model in diffusers' layout: a folder with `model_index.json` and a folder for each part."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from shared.contracts.errors import InvalidModelError
+from shared.contracts.models import ModelDescription
+from shared.engine.headers import read_safetensors_shapes
+from shared.engine.model_notes import read_model_notes
+
+INDEX_FILE = "model_index.json"
+_PIPELINES = {"StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline"}
+_PARTS = ("unet", "vae", "text_encoder")
+_LARGEST_CONFIGURATION = 1_000_000
+
+
+def describe_folder(folder: Path, *, default_id: str) -> ModelDescription:
+    """Raises InvalidModelError, in words, for what is not a whole Stable Diffusion 1 model."""
+    pipeline = _configuration(folder / INDEX_FILE).get("_class_name")
+    if pipeline not in _PIPELINES:
+        raise InvalidModelError(
+            "The model {name} is of a kind that Pentimento can't use yet: {kind}.",
+            advice="Choose a Stable Diffusion 1 model.",
+            name=folder.name,
+            kind=pipeline,
+        )
+    size = sum(_weights_size(folder, part) for part in _PARTS)
+    unet = _configuration(folder / "unet" / "config.json")
+    vae = _configuration(folder / "vae" / "config.json")
+    scale = 2 ** (len(vae.get("block_out_channels", ())) - 1)
+    latent_channels = _whole_number(folder, vae.get("latent_channels", 4))
+    native = _whole_number(folder, unet.get("sample_size", 64)) * scale
+    stated = read_model_notes(folder).model_dump(exclude_none=True)
+    native = int(stated.pop("native_side", native))
+    model = ModelDescription(
+        **{
+            "id": default_id,
+            "name": folder.name,
+            "family": "stable_diffusion_1",
+            "path": folder,
+            "layout": "diffusers",
+            "in_channels": _whole_number(folder, unet.get("in_channels", 4)),
+            "latent_channels": latent_channels,
+            "size_bytes": size,
+            "minimum_side": native,
+            "native_side": native,
+            "maximum_side": native * 3 // 2,
+            "multiple": scale,
+            **stated,
+        }
+    )
+    ordered = model.multiple <= model.minimum_side <= model.native_side <= model.maximum_side
+    if not ordered or model.multiple % scale:
+        raise _broken(folder, "the sides that it states contradict each other")
+    return model
+
+
+def _configuration(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST_CONFIGURATION:
+            raise _broken(path, "it is far too large")
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise _broken(path, error.strerror or str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise _broken(path, "it is not valid") from error
+    if not isinstance(content, dict):
+        raise _broken(path, "it is not valid")
+    return content
+
+
+def _whole_number(folder: Path, value: object) -> int:
+    if type(value) is not int or not 1 <= value <= 4096:
+        raise _broken(folder, "its configuration holds an impossible number")
+    return value
+
+
+def _weights_size(folder: Path, part: str) -> int:
+    files = sorted((folder / part).glob("*.safetensors"))
+    if not files:
+        raise _broken(folder, f"the weights of {part} are missing as safetensors")
+    for file in files:
+        read_safetensors_shapes(file)
+    return sum(file.stat().st_size for file in files)
+
+
+def _broken(path: Path, reason: str) -> InvalidModelError:
+    return InvalidModelError(
+        "The model's {file} can't be used: {reason}.",
+        advice="Download the model again, or remove it from the models folder.",
+        file=path,
+        reason=reason,
+    )

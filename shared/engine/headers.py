@@ -1,0 +1,67 @@
+"""What a safetensors file says of itself, read without its weights and without trusting it."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from shared.contracts.errors import InvalidModelError
+
+LARGEST_HEADER = 100_000_000
+"""The format's own limit, in bytes."""
+
+_BYTES_OF = {
+    "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
+    "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1,
+}  # fmt: skip
+_ADVICE = "Download the file again, or remove it from the models folder."
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def read_safetensors_shapes(path: Path) -> Shapes:
+    """Shape of every tensor by its name.
+
+    Raises InvalidModelError where the file is unreadable, cut off, or where its header contradicts its size.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if size < 8 or not 2 <= length <= min(size - 8, LARGEST_HEADER):
+                raise _broken(path, "its header is cut off")
+            header = json.loads(file.read(length))
+    except OSError as error:
+        raise InvalidModelError(
+            "The model {file} can't be read: {reason}",
+            advice="Check that the file is there and that you may read it.",
+            file=path,
+            reason=error.strerror or error,
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise _broken(path, "its header is not valid") from error
+    if not isinstance(header, dict):
+        raise _broken(path, "its header is not valid")
+    header.pop("__metadata__", None)
+    return {name: _shape(path, entry, size - 8 - length) for name, entry in header.items()}
+
+
+def _shape(path: Path, entry: Any, weights_size: int) -> tuple[int, ...]:
+    try:
+        shape = tuple(entry["shape"])
+        begin, end = entry["data_offsets"]
+        width = _BYTES_OF[entry["dtype"]]
+        whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _broken(path, "its header is not valid") from error
+    if not whole or end - begin != math.prod(shape) * width:
+        raise _broken(path, "its header is not valid")
+    if end > weights_size:
+        raise _broken(path, "the file ends too early")
+    return shape
+
+
+def _broken(path: Path, reason: str) -> InvalidModelError:
+    return InvalidModelError(
+        "The model {file} is broken: {reason}.", advice=_ADVICE, file=path.name, reason=reason
+    )

@@ -1,0 +1,42 @@
+"""`pentimento.json`: what a model's maker may say of it, beside its weights."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from shared.contracts.base import Contract
+from shared.contracts.errors import InvalidModelError
+from shared.contracts.generation import Sampler, Schedule
+
+FILE_NAME = "pentimento.json"
+
+
+class ModelNotes(Contract):
+    """Every field may be left out; sides in pixels."""
+
+    id: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,80}$")
+    name: str | None = None
+    minimum_side: int | None = Field(default=None, ge=16)
+    native_side: int | None = Field(default=None, ge=16)
+    maximum_side: int | None = Field(default=None, ge=16)
+    multiple: int | None = Field(default=None, ge=1)
+    default_steps: int | None = Field(default=None, ge=1)
+    default_guidance_scale: float | None = Field(default=None, ge=0)
+    default_sampler: Sampler | None = None
+    default_schedule: Schedule | None = None
+
+
+def read_model_notes(folder: Path) -> ModelNotes:
+    """Raises InvalidModelError where the file is there but doesn't hold what it should."""
+    path = folder / FILE_NAME
+    try:
+        return ModelNotes.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return ModelNotes()
+    except (OSError, ValidationError) as error:
+        raise InvalidModelError(
+            "The description {file} of a model can't be used.",
+            advice="Correct the file or remove it: a model works without it.",
+            detail=str(error),
+            file=path,
+        ) from error

@@ -1,0 +1,44 @@
+"""A prompt as rows of tokens that fit the text encoder, each token with its weight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.inference.conditioning.emphasis import Words
+
+
+@dataclass
+class Chunk:
+    """Without the tokens that begin, end and fill a row."""
+
+    tokens: list[int] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+
+def split_into_chunks(prompt: Sequence[Words], tokenizer: Any, length: int) -> list[Chunk]:
+    """At least one chunk of up to `length` tokens; BREAK begins a new one."""
+    chunks = [Chunk()]
+    for words in prompt:
+        if words.starts_chunk and chunks[-1].tokens:
+            chunks.append(Chunk())
+        tokens = tokenizer(words.text, add_special_tokens=False, verbose=False).input_ids
+        for token in tokens:
+            if len(chunks[-1].tokens) == length:
+                chunks.append(Chunk())
+            chunks[-1].tokens.append(token)
+            chunks[-1].weights.append(words.weight)
+    return chunks
+
+
+def whole_row(chunk: Chunk, tokenizer: Any, length: int) -> Chunk:
+    """Exactly `length + 2` tokens, as the text encoder wants them."""
+    missing = length - len(chunk.tokens)
+    return Chunk(
+        [
+            tokenizer.bos_token_id,
+            *chunk.tokens,
+            tokenizer.eos_token_id,
+            *[tokenizer.pad_token_id] * missing,
+        ],
+        [1.0, *chunk.weights, *[1.0] * (missing + 1)],
+    )

@@ -1,0 +1,130 @@
+"""The sampling loop. Latents and schedulers live in float32 on the CPU and only the UNet on its device, so that
+a seed draws the same noise, and rounds the same way, on every machine.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from shared.imaging.inpainting import StepRange
+from shared.inference.conditioning import Conditioning
+from shared.inference.samplers import set_steps, step_options
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenoisingPass:
+    """Tensors of shape (n, channels, height, width) in latent pixels, float32, on the CPU.
+
+    `original`: the clean latents to start from; None starts from noise alone.
+    `strength_map`: 0 to 1, where `original` may change how strongly, exactly not at all where it is 0
+    (differential diffusion, Levin and Fried 2023); None changes everything.
+    `extra`: further input channels of an inpainting model, the mask and the masked picture's latents.
+    """
+
+    noise: torch.Tensor
+    generators: Sequence[torch.Generator]
+    steps: StepRange
+    original: torch.Tensor | None = None
+    strength_map: torch.Tensor | None = None
+    extra: torch.Tensor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watcher:
+    """`before_evaluation` may raise, to stop; `after_step` gets what the clean latents look like by now."""
+
+    before_evaluation: Callable[[], None]
+    after_step: Callable[[torch.Tensor], None]
+
+
+def denoise(
+    unet: Any,
+    scheduler: Any,
+    conditioning: Conditioning,
+    guidance_scale: float,
+    work: DenoisingPass,
+    watcher: Watcher,
+) -> torch.Tensor:
+    """Clean latents of the noise's shape."""
+    set_steps(scheduler, work.steps.steps)
+    first = work.steps.start * scheduler.order
+    timesteps = scheduler.timesteps[first:]
+    if hasattr(scheduler, "set_begin_index"):
+        scheduler.set_begin_index(first)
+    predict = _Predictor(unet, conditioning, guidance_scale, work)
+    latents = _beginning(scheduler, work, timesteps)
+    for index, timestep in enumerate(timesteps):
+        watcher.before_evaluation()
+        model_input = scheduler.scale_model_input(latents, timestep)
+        prediction = predict(model_input, timestep)
+        options = step_options(scheduler, index, work.generators)
+        latents = scheduler.step(prediction, timestep, latents, **options).prev_sample
+        done = (index + 1) / len(timesteps)
+        if work.original is not None and work.strength_map is not None:
+            following = timesteps[index + 1 : index + 2]
+            kept = scheduler.add_noise(work.original, work.noise, following) if done < 1 else work.original
+            latents = torch.where(work.strength_map <= 1 - done, kept, latents)
+        if index % scheduler.order == 0:
+            clean = latents if done == 1 else _clean_estimate(scheduler, model_input, prediction, timestep)
+            watcher.after_step(clean)
+    return latents
+
+
+def _beginning(scheduler: Any, work: DenoisingPass, timesteps: torch.Tensor) -> torch.Tensor:
+    if work.original is None:
+        start: torch.Tensor = work.noise * scheduler.init_noise_sigma
+        return start
+    noised: torch.Tensor = scheduler.add_noise(work.original, work.noise, timesteps[:1])
+    return noised
+
+
+class _Predictor:
+    """The UNet's guided prediction, in float32 on the CPU, for a model input there."""
+
+    def __init__(
+        self, unet: Any, conditioning: Conditioning, guidance_scale: float, work: DenoisingPass
+    ) -> None:
+        self._unet = unet
+        self._guidance_scale = guidance_scale
+        self._guided = conditioning.negative is not None
+        prompts = [conditioning.positive] if conditioning.negative is None else [
+            conditioning.negative, conditioning.positive
+        ]  # fmt: skip
+        count = work.noise.shape[0]
+        self._embeddings = torch.cat([prompt.expand(count, -1, -1) for prompt in prompts])
+        self._embeddings = self._embeddings.to(unet.device, unet.dtype)
+        self._extra = work.extra
+
+    def __call__(self, model_input: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+        if self._extra is not None:
+            extra = self._extra.expand(model_input.shape[0], -1, -1, -1)
+            model_input = torch.cat([model_input, extra], dim=1)
+        if self._guided:
+            model_input = torch.cat([model_input, model_input])
+        prediction = self._unet(
+            model_input.to(self._unet.device, self._unet.dtype, memory_format=torch.channels_last),
+            timestep.to(self._unet.device),
+            encoder_hidden_states=self._embeddings,
+        ).sample
+        prediction = prediction.to("cpu", torch.float32)
+        if not self._guided:
+            return prediction
+        away, towards = prediction.chunk(2)
+        guided: torch.Tensor = away + self._guidance_scale * (towards - away)
+        return guided
+
+
+def _clean_estimate(
+    scheduler: Any, model_input: torch.Tensor, prediction: torch.Tensor, timestep: torch.Tensor
+) -> torch.Tensor:
+    """For previews: the clean latents by the model's present guess (a scaled input is variance preserving)."""
+    signal = scheduler.alphas_cumprod[round(float(timestep))].clamp(min=1e-4)
+    match scheduler.config.prediction_type:
+        case "v_prediction":
+            return signal.sqrt() * model_input - (1 - signal).sqrt() * prediction
+        case "sample":
+            return prediction
+        case _:
+            return (model_input - (1 - signal).sqrt() * prediction) / signal.sqrt()

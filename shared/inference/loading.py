@@ -1,0 +1,141 @@
+"""Brings a model's parts into memory, from files on this machine alone."""
+
+import gc
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import StableDiffusionPipeline
+
+from shared.contracts.errors import InvalidModelError
+from shared.contracts.models import ModelDescription
+from shared.imaging.inpainting import ModelSides
+from shared.inference.families import stable_diffusion_1
+from shared.inference.memory import DevicePlan, is_exhaustion, release_memory
+from shared.inference.previews import Projection, fit_projection
+
+_HALF_WEIGHTS = "diffusion_pytorch_model.fp16.safetensors"
+_WHOLE_WEIGHTS = "diffusion_pytorch_model.safetensors"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedModel:
+    """The parts of a model, which every task shares; only the UNet is in the plan's precision."""
+
+    description: ModelDescription
+    unet: Any
+    vae: Any
+    text_encoder: Any
+    tokenizer: Any
+    scheduler_configuration: dict[str, Any]
+    projection: Projection
+
+    @property
+    def sides(self) -> ModelSides:
+        model = self.description
+        return ModelSides(
+            minimum=model.minimum_side,
+            native=model.native_side,
+            maximum=model.maximum_side,
+            multiple=model.multiple,
+        )
+
+    @property
+    def latent_scale(self) -> int:
+        """Pixels to a side of one latent pixel."""
+        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+
+    def use_tiling(self, *, tiling: bool) -> None:
+        if tiling:
+            self.vae.enable_tiling()
+            self.vae.enable_slicing()
+        else:
+            self.vae.disable_tiling()
+            self.vae.disable_slicing()
+
+
+class ModelKeeper:
+    """Keeps the model that was used last, so that the next job with it starts at once.
+
+    `configurations`: where the families' configurations for single files stand.
+    """
+
+    def __init__(
+        self, device: DevicePlan, *, configurations: Path = stable_diffusion_1.CONFIGURATIONS
+    ) -> None:
+        self._device = device
+        self._configurations = configurations
+        self._kept: LoadedModel | None = None
+
+    def holds(self, description: ModelDescription) -> bool:
+        return self._kept is not None and self._kept.description == description
+
+    def get(self, description: ModelDescription) -> LoadedModel:
+        """Raises InvalidModelError where the files are no model that works; memory errors pass through."""
+        if self._kept is None or self._kept.description != description:
+            self._kept = None  # before the next one needs the memory
+            gc.collect()
+            release_memory()
+            self._kept = self._load(description)
+        return self._kept
+
+    def _load(self, description: ModelDescription) -> LoadedModel:
+        try:
+            with torch.inference_mode():
+                return self._assembled(description)
+        except Exception as error:
+            if is_exhaustion(error):
+                raise
+            raise InvalidModelError(
+                "The model {name} can't be loaded: its files are damaged or don't belong together.",
+                advice="Download the model again, or choose another one.",
+                detail=traceback.format_exc(),
+                name=description.name,
+            ) from error
+
+    def _assembled(self, description: ModelDescription) -> LoadedModel:
+        pipeline = self._pipeline(description)
+        unet, vae, text_encoder = pipeline.unet, pipeline.vae, pipeline.text_encoder
+        for part in (unet, vae, text_encoder):
+            part.requires_grad_(requires_grad=False)
+            part.eval()
+        device = self._device.device
+        unet.to(device, self._device.precision, memory_format=torch.channels_last)
+        vae.to(device, torch.float32, memory_format=torch.channels_last)
+        text_encoder.to(device, torch.float32)
+        return LoadedModel(
+            description=description,
+            unet=unet,
+            vae=vae,
+            text_encoder=text_encoder,
+            tokenizer=pipeline.tokenizer,
+            scheduler_configuration=dict(pipeline.scheduler.config),
+            projection=fit_projection(vae),
+        )
+
+    def _pipeline(self, description: ModelDescription) -> Any:
+        options: dict[str, Any] = {
+            "safety_checker": None,
+            "feature_extractor": None,
+            "requires_safety_checker": False,
+            "local_files_only": True,
+        }
+        if description.layout == "single_file":
+            return StableDiffusionPipeline.from_single_file(
+                str(description.path),
+                config=str(self._configurations / stable_diffusion_1.configuration_name(description)),
+                tokenizer=stable_diffusion_1.make_clip_tokenizer(),
+                dtype=torch.float32,
+                **options,
+            )
+        unet = description.path / "unet"
+        half = (unet / _HALF_WEIGHTS).is_file() and not (unet / _WHOLE_WEIGHTS).is_file()
+        return StableDiffusionPipeline.from_pretrained(
+            description.path,
+            dtype={"unet": self._device.precision, "default": torch.float32},
+            use_safetensors=True,
+            variant="fp16" if half else None,
+            **options,
+        )

@@ -1,0 +1,107 @@
+"""The room's viewmodels and views over a real queue, as the app wires them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import numpy as np
+
+from desktop.generation.canvas_port import CanvasCapture, CanvasSituation
+from desktop.generation.queue_overview import QueueOverview
+from desktop.generation.staging import Staging
+from desktop.generation.viewmodel import RequestEditor
+from desktop.models.service import ModelLibrary
+from desktop.widgets.tasks import TaskOwner
+from shared.contracts.models import ModelDescription
+from shared.engine.port import GenerationEngine
+from shared.imaging.pictures import encode_png
+from tests.desktop.generation.studio import MODEL, Studio, started
+
+NEW_SEED = 4711
+
+
+class Canvas:
+    """A grey document of 96 by 64 pixels."""
+
+    def __init__(self) -> None:
+        self.now = CanvasSituation(width=96, height=64, has_picture=False, document_id="document")
+
+    def situation(self) -> CanvasSituation:
+        return self.now
+
+    def paint(self) -> None:
+        self.now = CanvasSituation(width=96, height=64, has_picture=True, document_id="document")
+
+    def select(self, x: int, y: int, width: int, height: int) -> None:
+        self.now = CanvasSituation(
+            width=96,
+            height=64,
+            has_picture=True,
+            document_id="document",
+            selection_bounds=(x, y, width, height),
+        )
+
+    async def capture(self) -> CanvasCapture:
+        image = np.full((self.now.height, self.now.width, 3), 90, dtype=np.uint8)
+        if self.now.selection_bounds is None:
+            return CanvasCapture(image_png=encode_png(image))
+        x, y, width, height = self.now.selection_bounds
+        mask = np.zeros(image.shape[:2], dtype=np.uint8)
+        mask[y : y + height, x : x + width] = 255
+        return CanvasCapture(image_png=encode_png(image), mask_png=encode_png(mask))
+
+
+class Room:
+    def __init__(self, studio: Studio, models: tuple[ModelDescription, ...] = (MODEL,)) -> None:
+        self.studio = studio
+        self.canvas = Canvas()
+        self.tasks = TaskOwner()
+        self.models = ModelLibrary(own_folder=studio.folders.models, starter=studio.root / "starter")
+        self.models.models = models
+        self.editor = RequestEditor(
+            canvas=self.canvas,
+            queue=studio.queue,
+            blobs=studio.blobs,
+            models=self.models,
+            tasks=self.tasks,
+            new_seed=lambda: NEW_SEED,
+        )
+        self.staging = Staging(
+            store=studio.store, queue=studio.queue, blobs=studio.blobs, new_seed=lambda: NEW_SEED
+        )
+        self.overview = QueueOverview(queue=studio.queue, tasks=self.tasks, read_memory=lambda: 1_400_000_000)
+
+    async def until_staged(self, condition: Callable[[], bool]) -> None:
+        """Waits for a change of the strip that makes `condition` true."""
+        changed = asyncio.Event()
+
+        def note(_candidates: object) -> None:
+            changed.set()
+
+        self.staging.candidates_changed.connect(note)
+        try:
+            while not condition():
+                changed.clear()
+                await changed.wait()
+        finally:
+            self.staging.candidates_changed.disconnect(note)
+
+    async def close(self) -> None:
+        await self.tasks.close()
+        for viewmodel in (self.editor, self.staging, self.overview):
+            viewmodel.close()
+            viewmodel.deleteLater()
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    root: Path, *, engine: GenerationEngine | None = None, start_number: int = 0
+) -> AsyncIterator[Room]:
+    async with started(root, engine=engine, start_number=start_number) as studio:
+        room = Room(studio)
+        await room.staging.load()
+        try:
+            yield room
+        finally:
+            await room.close()

@@ -1,0 +1,58 @@
+"""Model files as the catalogue sees them: headers and configurations that are right, weights of nothing."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def write_safetensors(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Half-precision zeros of these shapes."""
+    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    offset = 0
+    for name, shape in shapes.items():
+        size = 2
+        for side in shape:
+            size *= side
+        header[name] = {"dtype": "F16", "shape": list(shape), "data_offsets": [offset, offset + size]}
+        offset += size
+    content = json.dumps(header).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(len(content).to_bytes(8, "little") + content + bytes(offset))
+
+
+def write_model_folder(
+    folder: Path,
+    *,
+    pipeline: str = "StableDiffusionPipeline",
+    in_channels: int = 4,
+    sample_size: int = 64,
+    notes: Mapping[str, Any] | None = None,
+) -> None:
+    _write(folder / "model_index.json", {"_class_name": pipeline})
+    _write(folder / "unet" / "config.json", {"in_channels": in_channels, "sample_size": sample_size})
+    _write(folder / "vae" / "config.json", {"latent_channels": 4, "block_out_channels": [8, 8, 8, 8]})
+    for part in ("unet", "vae", "text_encoder"):
+        write_safetensors(folder / part / "model.safetensors", {"weight": (1,)})
+    if notes is not None:
+        _write(folder / "pentimento.json", notes)
+
+
+def write_checkpoint(
+    path: Path, *, in_channels: int = 4, text_encoder: str = "cond_stage_model.transformer."
+) -> None:
+    """The tensors of a single file that tell what it is."""
+    write_safetensors(
+        path,
+        {
+            "model.diffusion_model.input_blocks.0.0.weight": (8, in_channels, 3, 3),
+            "model.diffusion_model.out.2.weight": (4, 8, 3, 3),
+            "first_stage_model.decoder.conv_in.weight": (8, 4, 3, 3),
+            f"{text_encoder}text_model.final_layer_norm.weight": (8,),
+        },
+    )
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
