@@ -46,7 +46,7 @@ def seconds_to_first_paint(command: list[str]) -> float:
 
 def run() -> None:
     bare_command = [sys.executable, "-c", BARE]
-    own_command = [sys.executable, "-m", "desktop.app", "--window"]
+    own_command = [sys.executable, "-m", "desktop.app"]
     seconds_to_first_paint(own_command)  # fills the file cache and the byte code, for both alike
     bare, own = [], []
     for _ in range(ROUNDS):

@@ -15,4 +15,4 @@ def make_task(request: GenerationRequest, blobs: BlobFolder, sides: ModelSides) 
         return text_to_image(request, sides)
     if isinstance(request, ImageToImage):
         return image_to_image(request, blobs, sides)
-    return InpaintTask(request, blobs, sides)
+    return InpaintTask(request, blobs=blobs, sides=sides)

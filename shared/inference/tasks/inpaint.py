@@ -23,7 +23,7 @@ from shared.inference.tasks.task import steps_for
 class InpaintTask:
     """Raises what reading the picture and its mask raises, and InvalidRequestError for an empty mask."""
 
-    def __init__(self, request: Inpaint, blobs: BlobFolder, sides: ModelSides) -> None:
+    def __init__(self, request: Inpaint, *, blobs: BlobFolder, sides: ModelSides) -> None:
         self._image = flatten(read_picture(blobs.path(request.image)))
         height, width = self._image.shape[:2]
         self._mask = read_mask(blobs.path(request.mask), (width, height))

@@ -15,7 +15,6 @@ from shared.contracts.errors import StorageError
 from tests.conftest import QtRun
 from tests.support.model_files import write_checkpoint, write_model_folder, write_safetensors
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 """The offscreen platform says so whenever a window shows."""
 
 

@@ -17,7 +17,6 @@ from tests.conftest import QtRun
 from tests.desktop.generation.room import NEW_SEED, Room, opened
 from tests.desktop.generation.studio import MODEL
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 """The offscreen platform says so whenever a window shows."""
 
 CONTROLS = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider)

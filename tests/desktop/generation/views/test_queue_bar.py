@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton
 
@@ -14,7 +13,6 @@ from tests.desktop.generation.room import opened
 from tests.desktop.generation.studio import text_request
 from tests.support.fake_engine import FakeEngine
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 """The offscreen platform says so whenever a window shows."""
 
 OUT_OF_MEMORY = OutOfMemoryError(

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
@@ -15,7 +14,6 @@ from shared.contracts.generation import Placement
 from tests.conftest import QtRun
 from tests.desktop.generation.room import NEW_SEED, opened
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 """The offscreen platform says so whenever a window shows."""
 
 

@@ -1,0 +1,130 @@
+"""What goes sideways between rooms that do not know each other."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRect, QSize
+from PySide6.QtGui import QImage
+
+from desktop.app.viewmodels import Viewmodels
+from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.generation.jobs import Candidate, Job, JobProgress
+from desktop.library.picture import LibraryPicture
+from desktop.widgets.translations import tr
+from shared.contracts.errors import ErrorReport
+from shared.contracts.generation import Placement, Recipe
+
+LONGEST_LAYER_NAME = 40
+ShowPage = Callable[[str], None]
+ShowError = Callable[[ErrorReport], None]
+ShowJobError = Callable[[Job], None]
+
+
+class Connections(QObject):
+    """Lives as long as the window. Whatever belongs to another document than the open one is not drawn on it."""
+
+    def __init__(
+        self,
+        *,
+        viewmodels: Viewmodels,
+        show_page: ShowPage,
+        show_error: ShowError,
+        show_job_error: ShowJobError,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._viewmodels = viewmodels
+        self._show_page = show_page
+        self._show_job_error = show_job_error
+        self._candidate_number = 0
+        self._failed_jobs: set[tuple[str, int]] | None = None
+        canvas, editor = viewmodels.canvas, viewmodels.editor
+        canvas.situation_changed.connect(editor.canvas_changed)
+        canvas.recipe_opened.connect(self._open_recipe)
+        canvas.current.document_replaced.connect(self._document_replaced)
+        editor.sending_plan_changed.connect(canvas.set_sending_overlay)
+        viewmodels.staging.taken.connect(self._take)
+        viewmodels.staging.current_changed.connect(self._show_candidate)
+        viewmodels.overview.progress_changed.connect(self._show_progress)
+        viewmodels.overview.jobs_changed.connect(self._tell_failures)
+        viewmodels.gallery.settings_reused.connect(self._reuse_settings)
+        viewmodels.gallery.opened_on_canvas.connect(self._open_on_canvas)
+        for failed in (viewmodels.overview.failed, viewmodels.staging.failed):
+            failed.connect(show_error)
+
+    def _open_recipe(self, recipe: Recipe) -> None:
+        document_id = self._viewmodels.canvas.situation().document_id
+        self._viewmodels.editor.open_recipe(recipe, document_id=document_id)
+
+    def _reuse_settings(self, recipe: Recipe) -> None:
+        self._viewmodels.editor.apply_recipe(recipe)
+        self._show_page("canvas")
+
+    def _open_on_canvas(self, picture: LibraryPicture) -> None:
+        self._show_page("canvas")
+        self._viewmodels.tasks.start(self._viewmodels.canvas.files.open(picture.file))
+
+    def _take(self, candidate: Candidate) -> None:
+        canvas = self._viewmodels.canvas
+        name = " ".join(candidate.recipe.request.prompt.split()) or tr("Result")
+        self._viewmodels.tasks.start(
+            canvas.add_result(
+                self._viewmodels.staging.file_of(candidate),
+                placement=placement_on(canvas, candidate),
+                recipe=candidate.recipe,
+                name=name[:LONGEST_LAYER_NAME],
+            )
+        )
+
+    def _document_replaced(self) -> None:
+        self._show_candidate(self._viewmodels.staging.current)
+
+    def _show_candidate(self, candidate: Candidate | None) -> None:
+        self._candidate_number += 1
+        if candidate is None or not self._belongs_here(candidate.document_id):
+            self._viewmodels.canvas.clear_candidate()
+            return
+        self._viewmodels.tasks.start(self._load_candidate(candidate, self._candidate_number))
+
+    async def _load_candidate(self, candidate: Candidate, number: int) -> None:
+        file: Path = self._viewmodels.staging.file_of(candidate)
+        image = await asyncio.to_thread(lambda: QImage(str(file)))
+        if number == self._candidate_number and not image.isNull():
+            canvas = self._viewmodels.canvas
+            place = placement_on(canvas, candidate)
+            canvas.show_candidate(image, QRect(place.x, place.y, candidate.width, candidate.height))
+
+    def _show_progress(self, progress: JobProgress | None) -> None:
+        canvas = self._viewmodels.canvas
+        if progress is None:
+            canvas.clear_preview()
+        elif progress.preview and self._belongs_here(progress.document_id):
+            size = QSize(progress.preview_width, progress.preview_height)
+            place = progress.preview_placement
+            if canvas.current.document is None:
+                place = Placement()
+            canvas.show_preview(
+                QImage.fromData(progress.preview), QRect(place.x, place.y, size.width(), size.height())
+            )
+
+    def _belongs_here(self, document_id: str) -> bool:
+        return document_id in {"", self._viewmodels.canvas.situation().document_id}
+
+    def _tell_failures(self, jobs: tuple[Job, ...]) -> None:
+        """Those that fail while we watch; what had failed before stands in the list of jobs."""
+        failed = {(job.id, job.attempt): job for job in jobs if job.state == "failed"}
+        if self._failed_jobs is not None:
+            for key in failed.keys() - self._failed_jobs:
+                self._show_job_error(failed[key])
+        self._failed_jobs = set(failed)
+
+
+def placement_on(canvas: CanvasViewModel, candidate: Candidate) -> Placement:
+    """Where a result lies on the open document: its own place, or the middle of a document it was not made for."""
+    situation = canvas.situation()
+    if not situation.document_id:
+        return Placement()
+    if candidate.document_id == situation.document_id:
+        return candidate.placement
+    return Placement(x=(situation.width - candidate.width) // 2, y=(situation.height - candidate.height) // 2)

@@ -1,0 +1,138 @@
+"""The only wiring: makes each part of the studio once, when it is first asked for, from what it needs."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import assets
+from desktop.app.settings import Settings, SettingsFile
+from desktop.canvas.service import CanvasService
+from desktop.generation import migrations as queue_migrations
+from desktop.generation.local_engine import LocalEngine, threads_for_painting
+from desktop.generation.queue import JobQueue
+from desktop.generation.results import ResultKeeper
+from desktop.generation.store import JobStore
+from desktop.library import migrations as library_migrations
+from desktop.library.database import Database
+from desktop.library.folders import DataFolders
+from desktop.library.service import Library
+from desktop.library.thumbnails import Thumbnails
+from desktop.models.service import ModelLibrary
+from shared.contracts.errors import ErrorReport
+from shared.contracts.generation import LARGEST_SEED
+from shared.engine.port import GenerationEngine
+from shared.imaging.blob_folder import BlobFolder
+
+STARTER_MODEL = Path(assets.__path__[0]) / "starter_model" / "model"
+
+
+def local_now() -> datetime:
+    return datetime.now(tz=UTC).astimezone()
+
+
+def new_random_id() -> str:
+    return uuid.uuid4().hex
+
+
+def new_random_seed() -> int:
+    return secrets.randbelow(LARGEST_SEED + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What comes from outside and a test replaces: time, chance, and who makes pictures (None: this machine)."""
+
+    clock: Callable[[], datetime] = local_now
+    new_id: Callable[[], str] = new_random_id
+    new_seed: Callable[[], int] = new_random_seed
+    engine: Callable[[BlobFolder], GenerationEngine] | None = None
+    starter_model: Path = STARTER_MODEL
+
+
+class Container:
+    """Everything without a view. Each part is made once; `close` ends those that were made."""
+
+    def __init__(self, *, folders: DataFolders, world: World | None = None) -> None:
+        self.folders = folders
+        self.world = world or World()
+        self.settings_file = SettingsFile(folders.settings_file)
+        self.settings: Settings
+        self.settings_notice: ErrorReport | None
+        self.settings, self.settings_notice = self.settings_file.load()
+        self._databases: list[Database] = []
+
+    @cached_property
+    def blobs(self) -> BlobFolder:
+        return BlobFolder(self.folders.blobs)
+
+    @cached_property
+    def models(self) -> ModelLibrary:
+        return ModelLibrary(
+            own_folder=self.folders.models,
+            starter=self.world.starter_model,
+            added_folders=self.settings.model_folders,
+        )
+
+    @cached_property
+    def engine(self) -> GenerationEngine:
+        if self.world.engine is not None:
+            return self.world.engine(self.blobs)
+        return LocalEngine(
+            blobs=self.blobs,
+            model_folders=lambda: self.models.folders,
+            threads=threads_for_painting(),
+            hash_cache=self.folders.root / "model-hashes.json",
+        )
+
+    @cached_property
+    def library(self) -> Library:
+        return Library(
+            database=self._database(self.folders.library_database, library_migrations.__path__[0]),
+            folders=self.folders,
+            blobs=self.blobs,
+            clock=self.world.clock,
+            new_id=self.world.new_id,
+        )
+
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        return Thumbnails(folder=self.folders.thumbnails)
+
+    @cached_property
+    def job_store(self) -> JobStore:
+        return JobStore(database=self._database(self.folders.queue_database, queue_migrations.__path__[0]))
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        return JobQueue(
+            store=self.job_store,
+            engine=self.engine,
+            results=ResultKeeper(store=self.job_store, library=self.library, blobs=self.blobs),
+            clock=self.world.clock,
+            new_id=self.world.new_id,
+        )
+
+    @cached_property
+    def canvas_service(self) -> CanvasService:
+        return CanvasService(
+            folder=self.folders.documents,
+            blobs=self.blobs,
+            clock=self.world.clock,
+            new_id=self.world.new_id,
+        )
+
+    async def close(self) -> None:
+        """The engine first, as it may still be writing what a database then keeps."""
+        if "engine" in self.__dict__:
+            await self.engine.close()
+        for database in self._databases:
+            database.close()
+
+    def _database(self, path: Path, migrations: str) -> Database:
+        database = Database(path=path, migrations=Path(migrations))
+        self._databases.append(database)
+        return database

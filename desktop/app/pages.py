@@ -1,0 +1,44 @@
+"""The pages of the window and the views on them."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.app.viewmodels import Viewmodels
+from desktop.app.workspace import Workspace
+from desktop.canvas.views.canvas_page import CanvasPage
+from desktop.canvas.views.history_panel import HistoryPanel
+from desktop.canvas.views.layers_panel import LayersPanel
+from desktop.gallery.views.gallery_view import GalleryView
+from desktop.generation.views.generate_panel import GeneratePanel
+from desktop.generation.views.staging_strip import StagingStrip
+from desktop.models.view import ModelsView
+
+
+class Pages:
+    def __init__(self, *, viewmodels: Viewmodels) -> None:
+        canvas = viewmodels.canvas
+        self.canvas_page = CanvasPage(viewmodel=canvas)
+        self.generate_panel = GeneratePanel(editor=viewmodels.editor, tasks=viewmodels.tasks)
+        self.layers_panel = LayersPanel(viewmodel=canvas)
+        self.history_panel = HistoryPanel(history=canvas.history)
+        self.staging_strip = StagingStrip(staging=viewmodels.staging, tasks=viewmodels.tasks)
+        self.workspace = Workspace(
+            canvas_page=self.canvas_page,
+            staging_strip=self.staging_strip,
+            panels={
+                "generate": self.generate_panel,
+                "layers": self.layers_panel,
+                "history": self.history_panel,
+            },
+        )
+        self.gallery_view = GalleryView(viewmodels.gallery)
+        self.models_view = ModelsView(models=viewmodels.models)
+        self._widgets: Mapping[str, QWidget] = {
+            "canvas": self.workspace,
+            "gallery": self.gallery_view,
+            "models": self.models_view,
+        }
+
+    def widget(self, page: str) -> QWidget:
+        return self._widgets[page]

@@ -1,0 +1,80 @@
+"""The state behind the window: every room's viewmodel, made in the order in which they need each other."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+from PySide6.QtCore import QObject
+
+from desktop.app.container import Container
+from desktop.app.engine_memory import engine_memory
+from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.gallery.viewmodel import GalleryViewModel
+from desktop.generation.queue_overview import QueueOverview
+from desktop.generation.staging import Staging
+from desktop.generation.viewmodel import RequestEditor
+from desktop.models.viewmodel import ModelList
+from desktop.widgets.tasks import TaskOwner
+from shared.contracts.errors import ErrorReport
+
+
+class Viewmodels:
+    """`on_error` gets what went wrong in a task and belongs to no room."""
+
+    def __init__(
+        self, *, container: Container, on_error: Callable[[ErrorReport], None], parent: QObject
+    ) -> None:
+        self._container = container
+        self._parent = parent
+        self.tasks = TaskOwner(on_error=on_error)
+
+    @cached_property
+    def canvas(self) -> CanvasViewModel:
+        return CanvasViewModel(service=self._container.canvas_service, tasks=self.tasks, parent=self._parent)
+
+    @cached_property
+    def editor(self) -> RequestEditor:
+        return RequestEditor(
+            canvas=self.canvas,
+            queue=self._container.queue,
+            blobs=self._container.blobs,
+            models=self._container.models,
+            tasks=self.tasks,
+            new_seed=self._container.world.new_seed,
+            parent=self._parent,
+        )
+
+    @cached_property
+    def staging(self) -> Staging:
+        return Staging(
+            store=self._container.job_store,
+            queue=self._container.queue,
+            blobs=self._container.blobs,
+            new_seed=self._container.world.new_seed,
+            parent=self._parent,
+        )
+
+    @cached_property
+    def overview(self) -> QueueOverview:
+        return QueueOverview(
+            queue=self._container.queue,
+            tasks=self.tasks,
+            read_memory=lambda: engine_memory(self._container.engine),
+            parent=self._parent,
+        )
+
+    @cached_property
+    def gallery(self) -> GalleryViewModel:
+        return GalleryViewModel(
+            library=self._container.library, thumbnails=self._container.thumbnails, parent=self._parent
+        )
+
+    @cached_property
+    def models(self) -> ModelList:
+        return ModelList(library=self._container.models, tasks=self.tasks, parent=self._parent)
+
+    async def close(self) -> None:
+        """The views are gone or deaf by now."""
+        await self.tasks.close()
+        await self.gallery.close()
+        for part in (self.editor, self.staging, self.overview, self.models):
+            part.close()

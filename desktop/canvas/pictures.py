@@ -1,0 +1,62 @@
+"""Other people's pictures as layers' pixels, and documents as pictures for the engine. Any thread."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from desktop.canvas.compositor import flatten
+from desktop.canvas.errors import DocumentTooLargeError
+from desktop.canvas.formats.rasters import image_from_pixels, opaque_pixels
+from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.layers import LayerProperties, LayerSnapshot, Origin
+from desktop.canvas.tiles import EMPTY_TILES, TILE_FORMAT, tiles_from_image
+from shared.contracts.generation import Recipe
+from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture
+from shared.imaging.recipe_pictures import read_recipe
+
+
+def read_image(source: bytes | Path) -> QImage:
+    return image_from_pixels(read_picture(source))
+
+
+def picture_document(file: Path, *, layer_id: str) -> DocumentSnapshot:
+    """A document of the picture's size with it as its one layer, and the recipe that it carries."""
+    return _one_layer(read_image(file), layer_id=layer_id, name=file.stem, recipe=_recipe_of(file))
+
+
+def _recipe_of(file: Path) -> Recipe | None:
+    return read_recipe(file) if file.suffix.lower() == ".png" else None
+
+
+def blank_document(width: int, height: int, *, layer_id: str, name: str, white: bool) -> DocumentSnapshot:
+    if width < 1 or height < 1 or width * height > LARGEST_PIXELS:
+        raise DocumentTooLargeError(
+            "A picture of {width} x {height} pixels can't be made.",
+            advice="Choose sides of at least 1 pixel and at most 89 megapixels in all.",
+            width=width,
+            height=height,
+        )
+    if not white:
+        properties = LayerProperties(name=name)
+        return DocumentSnapshot(
+            width=width,
+            height=height,
+            layers=(LayerSnapshot(layer_id, properties, EMPTY_TILES),),
+            active_id=layer_id,
+        )
+    image = QImage(width, height, TILE_FORMAT)
+    image.fill(0xFFFFFFFF)
+    return _one_layer(image, layer_id=layer_id, name=name, recipe=None)
+
+
+def _one_layer(image: QImage, *, layer_id: str, name: str, recipe: Recipe | None) -> DocumentSnapshot:
+    origin = Origin.PAINTED if recipe is None else Origin.GENERATED
+    properties = LayerProperties(name=name, recipe=recipe, origin=origin)
+    layer = LayerSnapshot(layer_id, properties, tiles_from_image(image))
+    return DocumentSnapshot(width=image.width(), height=image.height(), layers=(layer,), active_id=layer_id)
+
+
+def capture(snapshot: DocumentSnapshot) -> tuple[bytes, bytes | None]:
+    """The visible document on white as an RGB PNG; its selection as a grey PNG, or None."""
+    mask = snapshot.selection.to_png() if snapshot.selection is not None else None
+    return encode_png(opaque_pixels(flatten(snapshot))), mask

@@ -1,0 +1,176 @@
+"""What part of a document the artist has selected: a soft mask that never changes once it is made."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLine, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QImage, QPainter, QPolygonF
+
+from shared.imaging.pictures import encode_png
+
+Mask = NDArray[np.uint8]
+
+
+class SelectionMode(StrEnum):
+    REPLACE = "replace"
+    ADD = "add"
+    SUBTRACT = "subtract"
+    INTERSECT = "intersect"
+
+
+class Selection:
+    """0 is not selected, 255 is wholly selected. No selection at all is None, never an empty one."""
+
+    def __init__(self, *, width: int, height: int, bounds: QRect, mask: Mask) -> None:
+        """`mask` (H, W of `bounds`) is taken over and made read-only; prefer the functions below."""
+        mask.setflags(write=False)
+        self.width = width
+        self.height = height
+        self.mask = mask
+        self._bounds = bounds
+
+    @property
+    def bounds(self) -> QRect:
+        """The smallest rectangle of the document that holds all that is selected."""
+        return QRect(self._bounds)
+
+    def full_mask(self) -> Mask:
+        """(H, W) over the whole document."""
+        full = np.zeros((self.height, self.width), np.uint8)
+        full[_slices(self._bounds)] = self.mask
+        return full
+
+    def to_png(self) -> bytes:
+        """A grey PNG of the document's size, white where selected."""
+        return encode_png(self.full_mask())
+
+    @cached_property
+    def alpha(self) -> QImage:
+        """The mask over `bounds` as an Alpha8 image, ready to limit painting with."""
+        height, width = self.mask.shape
+        padded = np.zeros((height, (width + 3) // 4 * 4), np.uint8)
+        padded[:, :width] = self.mask
+        view = QImage(padded.data, width, height, padded.shape[1], QImage.Format.Format_Alpha8)
+        return view.copy()
+
+    def edges(self) -> list[QLine]:
+        """Lines along pixel edges between more and less than half selected, in document coordinates."""
+        inside = np.pad(self.mask >= 128, 1)
+        top, left = self._bounds.y(), self._bounds.x()
+        lines = [
+            QLine(left + start, top + row, left + end, top + row)
+            for row, start, end in _runs(inside[1:, 1:-1] != inside[:-1, 1:-1])
+        ]
+        lines += [
+            QLine(left + column, top + start, left + column, top + end)
+            for column, start, end in _runs((inside[1:-1, 1:] != inside[1:-1, :-1]).T)
+        ]
+        return lines
+
+    def inverted(self) -> "Selection | None":
+        return from_mask(255 - self.full_mask())
+
+
+def _slices(bounds: QRect) -> tuple[slice, slice]:
+    return (
+        slice(bounds.y(), bounds.y() + bounds.height()),
+        slice(bounds.x(), bounds.x() + bounds.width()),
+    )
+
+
+def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+    """(row, start, end) of every maximal run of True in each row; the end is exclusive."""
+    places = np.flatnonzero(marked)
+    if places.size == 0:
+        return []
+    rows, columns = np.divmod(places, marked.shape[1])
+    breaks = np.flatnonzero((np.diff(places) != 1) | (np.diff(rows) != 0))
+    firsts = np.concatenate(([0], breaks + 1))
+    lasts = np.concatenate((breaks, [places.size - 1]))
+    ends = columns[lasts] + 1
+    return list(zip(rows[firsts].tolist(), columns[firsts].tolist(), ends.tolist(), strict=True))
+
+
+def from_mask(mask: Mask) -> Selection | None:
+    """Select by an (H, W) mask of the document's size; None if nothing in it is above 0."""
+    height, width = mask.shape
+    return _trimmed(mask, QPoint(0, 0), width, height)
+
+
+def _trimmed(part: Mask, corner: QPoint, width: int, height: int) -> Selection | None:
+    """Select by a mask of which (0, 0) lies at `corner` of the document."""
+    rows = np.flatnonzero(part.any(axis=1))
+    if rows.size == 0:
+        return None
+    columns = np.flatnonzero(part.any(axis=0))
+    inner = QRect(
+        int(columns[0]), int(rows[0]), int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+    )
+    mask = part[_slices(inner)].copy()
+    return Selection(width=width, height=height, bounds=inner.translated(corner), mask=mask)
+
+
+def everything(width: int, height: int) -> Selection:
+    full = np.full((height, width), 255, np.uint8)
+    return Selection(width=width, height=height, bounds=QRect(0, 0, width, height), mask=full)
+
+
+def rectangle(width: int, height: int, rect: QRect) -> Selection | None:
+    """Whole pixels of `rect`; what lies outside the document is cut off."""
+    bounds = rect.normalized().intersected(QRect(0, 0, width, height))
+    if bounds.isEmpty():
+        return None
+    mask = np.full((bounds.height(), bounds.width()), 255, np.uint8)
+    return Selection(width=width, height=height, bounds=bounds, mask=mask)
+
+
+def lasso(width: int, height: int, points: Sequence[QPointF]) -> Selection | None:
+    """The inside of a closed polygon with antialiased edges; crossing lines leave holes (odd-even)."""
+    if len(points) < 3:
+        return None
+    polygon = QPolygonF(list(points))
+    bounds = polygon.boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)
+    bounds = bounds.intersected(QRect(0, 0, width, height))
+    if bounds.isEmpty():
+        return None
+    image = QImage(bounds.size(), QImage.Format.Format_Grayscale8)
+    image.fill(Qt.GlobalColor.black)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-QPointF(bounds.topLeft()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.GlobalColor.white)
+    painter.drawPolygon(polygon, Qt.FillRule.OddEvenFill)
+    painter.end()
+    return _trimmed(grey_pixels(image), bounds.topLeft(), width, height)
+
+
+def grey_pixels(image: QImage) -> Mask:
+    """(H, W) copy of an 8-bit image."""
+    rows = np.frombuffer(image.constBits(), np.uint8, count=image.sizeInBytes())
+    return rows.reshape(image.height(), image.bytesPerLine())[:, : image.width()].copy()
+
+
+def combine(current: Selection | None, new: Selection | None, mode: SelectionMode) -> Selection | None:
+    """Both must be of one document. Taking away from nothing, or intersecting with it, gives nothing."""
+    if mode is SelectionMode.REPLACE:
+        return new
+    if current is None:
+        return new if mode is SelectionMode.ADD else None
+    if new is None:
+        return None if mode is SelectionMode.INTERSECT else current
+    full = current.full_mask()
+    area = _slices(new.bounds)
+    match mode:
+        case SelectionMode.ADD:
+            np.maximum(full[area], new.mask, out=full[area])
+        case SelectionMode.SUBTRACT:
+            np.minimum(full[area], 255 - new.mask, out=full[area])
+        case SelectionMode.INTERSECT:
+            kept = np.minimum(full[area], new.mask)
+            full[:] = 0
+            full[area] = kept
+    return from_mask(full)

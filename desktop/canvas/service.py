@@ -1,0 +1,252 @@
+"""What an artist does with whole documents: new, open, save, export, close, and finding back after a crash."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+
+from desktop.canvas import journal, pictures
+from desktop.canvas.autosave import Autosave
+from desktop.canvas.compositor import merged_layer
+from desktop.canvas.document import Document
+from desktop.canvas.errors import InvalidDocumentError
+from desktop.canvas.formats import flat
+from desktop.canvas.formats.ora import LoadedDocument, Note, load_ora, save_ora
+from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.layers import Layer
+from desktop.canvas.open_document import OpenDocument, Recoverable
+from desktop.canvas.tiles import TileMap, tiles_from_image
+from shared.contracts.generation import BlobId, Placement, Recipe
+from shared.imaging.blob_folder import BlobFolder
+
+__all__ = ["CanvasService", "Note", "OpenDocument", "Recoverable"]
+
+DOCUMENT_SUFFIX = ".ora"
+
+ProgressCallback = Callable[[float], None]
+"""Told a part done, 0 to 1, in the event loop."""
+
+
+class CanvasService:
+    """Call it in the event loop of the UI; all long parts run in threads.
+
+    Errors: InvalidDocumentError, InvalidPictureError, DocumentTooLargeError, NotFoundError, StorageError.
+    """
+
+    def __init__(
+        self, *, folder: Path, blobs: BlobFolder, clock: Callable[[], datetime], new_id: Callable[[], str]
+    ) -> None:
+        """`folder` holds the autosaves (`DataFolders.documents`)."""
+        self._folder = folder
+        self._blobs = blobs
+        self._clock = clock
+        self._new_id = new_id
+        self._opened: list[OpenDocument] = []
+
+    @property
+    def opened(self) -> tuple[OpenDocument, ...]:
+        return tuple(self._opened)
+
+    async def new(
+        self, width: int, height: int, *, title: str = "", layer_name: str, white: bool = True
+    ) -> OpenDocument:
+        """A document with one layer of that name, white or transparent."""
+
+        def make() -> DocumentSnapshot:
+            return pictures.blank_document(
+                width, height, layer_id=self._new_id(), name=layer_name, white=white
+            )
+
+        return self._start(await asyncio.to_thread(make), title=title)
+
+    async def open(self, file: Path, *, progress: ProgressCallback | None = None) -> OpenDocument:
+        """An .ora, or any picture that we read (as one layer with the recipe that the picture carries).
+
+        A picture has no `file` to save back to, as a save would replace it by a document.
+        """
+        if file.suffix.lower() != DOCUMENT_SUFFIX:
+            snapshot = await asyncio.to_thread(pictures.picture_document, file, layer_id=self._new_id())
+            return self._start(snapshot, title=file.stem)
+        tell = _in_this_loop(progress)
+
+        def load() -> LoadedDocument:
+            return load_ora(file, blobs=self._blobs, new_id=self._new_id, progress=tell)
+
+        loaded = await asyncio.to_thread(load)
+        return self._start(loaded.snapshot, title=file.stem, file=file, notes=loaded.notes)
+
+    async def save(self, opened: OpenDocument, *, progress: ProgressCallback | None = None) -> None:
+        """Write back to its file, whole or not at all; strokes go on meanwhile. InvalidDocumentError without a file."""
+        if opened.file is None:
+            raise InvalidDocumentError(
+                "This document has no file yet.", advice="Choose “Save as” and a name for it."
+            )
+        await self.save_as(opened, opened.file, progress=progress)
+
+    async def save_as(
+        self, opened: OpenDocument, file: Path, *, progress: ProgressCallback | None = None
+    ) -> None:
+        """Write an .ora and make it the document's file; a missing ending is added."""
+        target = (
+            file if file.suffix.lower() == DOCUMENT_SUFFIX else file.with_name(file.name + DOCUMENT_SUFFIX)
+        )
+        snapshot, tell = opened.document.committed, _in_this_loop(progress)
+        await asyncio.to_thread(lambda: save_ora(snapshot, target, blobs=self._blobs, progress=tell))
+        opened.was_saved(snapshot, target)
+
+    async def export(self, document: Document, file: Path, *, quality: int = 92) -> None:
+        """A flat PNG, JPEG (on white) or WebP, by the file's ending, marked with how it was made."""
+        snapshot = document.committed
+        await asyncio.to_thread(lambda: flat.export(snapshot, file, quality=quality))
+
+    async def add_picture(
+        self,
+        document: Document,
+        picture: bytes | Path,
+        *,
+        name: str,
+        placement: Placement | None = None,
+        recipe: Recipe | None = None,
+    ) -> Layer:
+        """Add a picture as a layer (a recipe layer if `recipe`), top left at `placement`; None centres it."""
+
+        def read() -> tuple[QSize, TileMap]:
+            image = pictures.read_image(picture)
+            return image.size(), tiles_from_image(image)
+
+        size, tiles = await asyncio.to_thread(read)
+        place = placement or Placement(
+            x=(document.width - size.width()) // 2, y=(document.height - size.height()) // 2
+        )
+        await document.between_steps()
+        return document.add_layer(name, tiles=tiles, x=place.x, y=place.y, recipe=recipe, label="Add picture")
+
+    async def merge_down(self, document: Document, layer_id: str) -> None:
+        """Merge a layer with the one below it, as one step; starts anew if either is changed meanwhile."""
+        while True:
+            upper, lower = pair = document.merge_pair(layer_id)
+            merged = await asyncio.to_thread(merged_layer, upper, lower)
+            await document.between_steps()
+            if document.merge_pair(layer_id) == pair:
+                document.replace_merged(layer_id, merged)
+                return
+
+    async def capture(self, document: Document) -> tuple[bytes, bytes | None]:
+        """The visible document (RGB PNG, on white) and its selection (grey PNG, white to repaint, or None)."""
+        return await asyncio.to_thread(pictures.capture, document.committed)
+
+    async def recover(self) -> list[Recoverable]:
+        """Documents that were open when the app ended, newest first, without those that are open now."""
+        open_now = {opened.id for opened in self._opened}
+        found = await asyncio.to_thread(self._journals)
+        return [recoverable for recoverable in found if recoverable.id not in open_now]
+
+    def _journals(self) -> list[Recoverable]:
+        found = []
+        for folder in self._journal_folders():
+            manifest = journal.read_manifest(folder)
+            if manifest is not None:
+                found.append(
+                    Recoverable(
+                        id=folder.name,
+                        title=manifest.title,
+                        file=manifest.file,
+                        updated_at=journal.updated_at(folder, manifest),
+                        modified=manifest.modified,
+                    )
+                )
+        return sorted(found, key=lambda each: each.updated_at, reverse=True)
+
+    def _journal_folders(self) -> list[Path]:
+        return [path for path in self._folder.iterdir() if path.is_dir()] if self._folder.is_dir() else []
+
+    async def reopen(self, recoverable: Recoverable) -> OpenDocument:
+        """Open it as it was after its last kept step; autosave goes on in the same place."""
+        snapshot = await asyncio.to_thread(journal.read_journal, self._folder / recoverable.id)
+        if snapshot is None:
+            raise InvalidDocumentError(
+                "The autosave of “{title}” is damaged and can't be opened.",
+                advice="Open the file that you saved last.",
+                title=recoverable.title,
+            )
+        return self._start(
+            snapshot,
+            title=recoverable.title,
+            file=recoverable.file,
+            unmodified=not recoverable.modified,
+            document_id=recoverable.id,
+        )
+
+    async def forget(self, recoverable: Recoverable) -> None:
+        """Throw an autosave away, on the artist's word."""
+        await asyncio.to_thread(journal.remove_journal, self._folder / recoverable.id)
+
+    async def close(self, opened: OpenDocument, *, discard: bool) -> None:
+        """Write the last steps. `discard` throws the autosave away (the document was saved, or the artist
+        said so); without it, `recover` offers the document at the next start.
+        """
+        opened.detach()
+        if opened in self._opened:
+            self._opened.remove(opened)
+        await opened.autosave.close(discard=discard)
+
+    async def referenced_blobs(self) -> frozenset[BlobId]:
+        """Input pictures that open documents, their undo, or autosaved ones need: the sweep keeps them."""
+        mine = frozenset(blob for opened in self._opened for blob in opened.document.blobs)
+
+        def in_journals() -> frozenset[BlobId]:
+            return frozenset(
+                blob for folder in self._journal_folders() for blob in journal.journal_blobs(folder)
+            )
+
+        return mine | await asyncio.to_thread(in_journals)
+
+    def _start(
+        self,
+        snapshot: DocumentSnapshot,
+        *,
+        title: str,
+        file: Path | None = None,
+        unmodified: bool = True,
+        notes: tuple[Note, ...] = (),
+        document_id: str | None = None,
+    ) -> OpenDocument:
+        document_id = document_id or self._new_id()
+        document = Document.from_snapshot(snapshot, new_id=self._new_id)
+        autosave = Autosave(
+            document=document,
+            folder=self._folder / document_id,
+            title=title,
+            file=file,
+            modified=not unmodified,
+            clock=self._clock,
+        )
+        opened = OpenDocument(
+            document_id=document_id,
+            document=document,
+            title=title,
+            file=file,
+            autosave=autosave,
+            saved=document.committed if unmodified else None,
+            notes=notes,
+        )
+        self._opened.append(opened)
+        return opened
+
+
+def _in_this_loop(progress: ProgressCallback | None) -> ProgressCallback:
+    """A callback for a thread that tells `progress` in the loop which is running now."""
+    if progress is None:
+        return _ignore
+    loop, tell = asyncio.get_running_loop(), progress
+
+    def from_thread(part: float) -> None:
+        loop.call_soon_threadsafe(tell, part)
+
+    return from_thread
+
+
+def _ignore(_part: float) -> None:
+    """Nobody watches."""

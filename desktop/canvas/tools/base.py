@@ -1,0 +1,54 @@
+"""What a tool is: a small state machine fed with pointer events, in coordinates of the document."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainterPath
+
+
+class ToolName(StrEnum):
+    BRUSH = "brush"
+    ERASER = "eraser"
+    MARQUEE = "marquee"
+    LASSO = "lasso"
+    MOVE = "move"
+    PICKER = "picker"
+    PAN = "pan"
+    ROTATE = "rotate"
+
+
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A mouse, pen or finger at one moment. `position` lies on the document, `in_view` in logical pixels."""
+
+    position: QPointF
+    in_view: QPointF
+    pressure: float = 1.0
+    modifiers: Qt.KeyboardModifier = NO_MODIFIER
+
+
+class Tool(Protocol):
+    """`press`, then any number of `move`, then `release` or `cancel`; `cancel` leaves all as it was before."""
+
+    def press(self, pointer: Pointer) -> None: ...
+
+    def move(self, pointer: Pointer) -> None: ...
+
+    def release(self, pointer: Pointer) -> None: ...
+
+    def cancel(self) -> None: ...
+
+    @property
+    def active(self) -> bool:
+        """Whether a gesture is in hand."""
+        ...
+
+    @property
+    def outline(self) -> QPainterPath:
+        """What the gesture draws over the picture so far, in the document; empty when there is nothing."""
+        ...

@@ -1,0 +1,94 @@
+"""Tools that change the active layer: brush and eraser, and the move of its content."""
+
+from typing import Protocol
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainterPath
+
+from desktop.canvas.moving import LayerMove
+from desktop.canvas.strokes import Stroke
+from desktop.canvas.tools.base import Pointer
+
+
+class PaintingTarget(Protocol):
+    def begin_stroke(self, *, eraser: bool) -> Stroke | None:
+        """None when there is nothing to paint on."""
+        ...
+
+    def begin_move(self) -> LayerMove | None: ...
+
+
+class BrushTool:
+    def __init__(self, *, target: PaintingTarget, eraser: bool) -> None:
+        self._target = target
+        self._eraser = eraser
+        self._stroke: Stroke | None = None
+        self._last: QPointF | None = None
+
+    @property
+    def active(self) -> bool:
+        return self._stroke is not None
+
+    @property
+    def outline(self) -> QPainterPath:
+        return QPainterPath()
+
+    def press(self, pointer: Pointer) -> None:
+        self._stroke = self._target.begin_stroke(eraser=self._eraser)
+        self._last = None
+        self.move(pointer)
+
+    def move(self, pointer: Pointer) -> None:
+        if self._stroke is not None and pointer.position != self._last:
+            self._stroke.add(pointer.position, pointer.pressure)
+            self._last = pointer.position
+
+    def release(self, pointer: Pointer) -> None:
+        if self._stroke is None:
+            return
+        if self._last != pointer.position and pointer.pressure > 0:
+            self._stroke.add(pointer.position, pointer.pressure)
+        stroke, self._stroke = self._stroke, None
+        stroke.finish()
+
+    def cancel(self) -> None:
+        if self._stroke is not None:
+            stroke, self._stroke = self._stroke, None
+            stroke.cancel()
+
+
+class MoveTool:
+    """Drags the active layer by whole pixels."""
+
+    def __init__(self, *, target: PaintingTarget) -> None:
+        self._target = target
+        self._move: LayerMove | None = None
+        self._start = QPointF()
+
+    @property
+    def active(self) -> bool:
+        return self._move is not None
+
+    @property
+    def outline(self) -> QPainterPath:
+        return QPainterPath()
+
+    def press(self, pointer: Pointer) -> None:
+        self._move = self._target.begin_move()
+        self._start = pointer.position
+
+    def move(self, pointer: Pointer) -> None:
+        if self._move is not None:
+            way = pointer.position - self._start
+            self._move.to(round(way.x()), round(way.y()))
+
+    def release(self, pointer: Pointer) -> None:
+        if self._move is not None:
+            self.move(pointer)
+            move, self._move = self._move, None
+            move.finish()
+
+    def cancel(self) -> None:
+        if self._move is not None:
+            move, self._move = self._move, None
+            move.cancel()

@@ -1,0 +1,243 @@
+"""The canvas as a whole: the parts that the views show, and what the rest of the studio asks of it."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QObject, QRect, QRectF, QSize, Signal
+from PySide6.QtGui import QImage, QImageReader, QPainterPath
+
+from desktop.canvas.navigation import Navigation
+from desktop.canvas.selection import Selection
+from desktop.canvas.service import CanvasService
+from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, FilesViewModel
+from desktop.canvas.viewmodels.gestures import Gestures
+from desktop.canvas.viewmodels.history import HistoryViewModel
+from desktop.canvas.viewmodels.layers import LayersViewModel
+from desktop.canvas.viewmodels.overlays import Overlays, outline_of, sending_of
+from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.generation.canvas_port import CanvasCapture, CanvasSituation
+from desktop.widgets.tasks import TaskOwner
+from shared.contracts.errors import InvalidPictureError, PentimentoError
+from shared.contracts.generation import Placement, Recipe
+from shared.imaging.inpainting import InpaintPlan
+
+LARGEST_QUICK_OUTLINE = 512 * 512
+"""Pixels of a selection whose outline is found within a few milliseconds."""
+
+
+class CanvasViewModel(QObject):
+    """Owns the open document and all state that the canvas shows. Implements generation's `CanvasSource`."""
+
+    situation_changed = Signal()
+    """What `situation()` answers may differ."""
+    error_raised = Signal(object)
+    """An ErrorReport."""
+    recipe_opened = Signal(object)
+    """The artist wants to change and render the Recipe of a layer again."""
+
+    def __init__(self, *, service: CanvasService, tasks: TaskOwner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self.tasks = tasks
+        self.navigation = Navigation(self)
+        self.tools = ToolsViewModel(self)
+        self.current = CurrentDocument(tools=self.tools, parent=self)
+        self.gestures = Gestures(
+            current=self.current, tools=self.tools, navigation=self.navigation, parent=self
+        )
+        self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)
+        self.history = HistoryViewModel(current=self.current, parent=self)
+        self.overlays = Overlays(self)
+        self.files = FilesViewModel(service=service, current=self.current, parent=self)
+        self._sending_number = 0
+        self._outline_number = 0
+        self._situation = self.situation()
+        self.current.error_raised.connect(self.error_raised)
+        self.current.document_replaced.connect(self._on_replaced)
+        self.current.document_changed.connect(self._on_changed)
+        self.current.selection_changed.connect(self._outline_selection)
+
+    # What generation asks (CanvasSource)
+
+    def situation(self) -> CanvasSituation:
+        opened = self.current.opened
+        if opened is None:
+            return CanvasSituation(width=0, height=0, has_picture=False)
+        document = opened.document
+        selection = document.selection
+        bounds = None
+        if selection is not None:
+            rect = selection.bounds
+            bounds = (rect.x(), rect.y(), rect.width(), rect.height())
+        return CanvasSituation(
+            width=document.width,
+            height=document.height,
+            has_picture=self.current.has_picture,
+            selection_bounds=bounds,
+            document_id=opened.id,
+        )
+
+    async def capture(self) -> CanvasCapture:
+        """Raises InvalidPictureError while no document is open."""
+        document = self.current.document
+        if document is None:
+            raise InvalidPictureError("No picture is open.", advice="Make a new one, or open one.")
+        image, mask = await self._service.capture(document)
+        return CanvasCapture(image_png=image, mask_png=mask)
+
+    # Results
+
+    async def add_result(
+        self, image: bytes | Path, *, placement: Placement, recipe: Recipe | None, name: str
+    ) -> bool:
+        """Take a picture (PNG) as a recipe layer, on a new page of its size if none is open; whether it worked."""
+        if self.current.document is None:
+            size = await _picture_size(image)
+            if not size.isValid():
+                self.error_raised.emit(_unreadable().report)
+                return False
+            await self.files.new_empty(size.width(), size.height())
+        document = self.current.document
+        if document is None:
+            return False
+        self.overlays.clear_preview()
+        self.overlays.clear_candidate()
+        try:
+            await self._service.add_picture(document, image, name=name, placement=placement, recipe=recipe)
+        except PentimentoError as error:
+            self.error_raised.emit(error.report)
+            return False
+        return True
+
+    async def add_files(self, files: Sequence[Path]) -> None:
+        """What is dropped on the canvas: a document is opened, pictures become layers of the open one."""
+        for file in files:
+            document = self.current.document
+            if document is None or file.suffix.lower() == DOCUMENT_ENDING:
+                await self.files.open(file)
+                continue
+            try:
+                await self._service.add_picture(document, file, name=file.stem)
+            except PentimentoError as error:
+                self.error_raised.emit(error.report)
+
+    async def merge_down(self) -> None:
+        document = self.current.document
+        layer = self.layers.active
+        if document is None or layer is None:
+            return
+        try:
+            await self._service.merge_down(document, layer.id)
+        except PentimentoError as error:
+            self.error_raised.emit(error.report)
+
+    def open_recipe(self, row: int) -> None:
+        """Hand the recipe of the layer at this row of the list to who renders it."""
+        layer = self.layers.layer_at(row)
+        if layer is not None and layer.recipe is not None:
+            self.recipe_opened.emit(layer.recipe)
+
+    # What lies over the picture
+
+    def show_preview(self, image: QImage, rect: QRect | QRectF) -> None:
+        """A picture that forms, over `rect` of the document; without a document, the view makes room for it."""
+        self._make_room(rect)
+        self.overlays.show_preview(image, QRectF(rect))
+
+    def show_candidate(self, image: QImage, rect: QRect | QRectF) -> None:
+        """A staged result, shown where it would be taken to."""
+        self._make_room(rect)
+        self.overlays.clear_preview()
+        self.overlays.show_candidate(image, QRectF(rect))
+
+    def clear_preview(self) -> None:
+        self.overlays.clear_preview()
+
+    def clear_candidate(self) -> None:
+        self.overlays.clear_candidate()
+
+    def set_sending_overlay(self, plan: InpaintPlan | None) -> None:
+        """Show what a request with this plan would send and change; None shows nothing. Late answers are dropped."""
+        self._sending_number += 1
+        if plan is None or self.current.document is None or self.current.document.selection is None:
+            self.overlays.show_sending(None)
+            return
+        self.tasks.start(self._show_sending(plan, self._sending_number))
+
+    def _outline_selection(self) -> None:
+        """At once where that is quick; the outline of a large selection is drawn on a thread."""
+        document = self.current.document
+        selection = document.selection if document is not None else None
+        self._outline_number += 1
+        if selection is None or selection.mask.size <= LARGEST_QUICK_OUTLINE:
+            self.overlays.show_outline(outline_of(selection))
+        else:
+            self.overlays.show_outline(QPainterPath())
+            self.tasks.start(self._outline_large(selection, self._outline_number))
+
+    async def _outline_large(self, selection: Selection, number: int) -> None:
+        outline = await asyncio.to_thread(outline_of, selection)
+        if number == self._outline_number:
+            self.overlays.show_outline(outline)
+
+    async def _show_sending(self, plan: InpaintPlan, number: int) -> None:
+        document = self.current.document
+        selection = document.selection if document is not None else None
+        if selection is None or (selection.width, selection.height) != (
+            plan.document_width,
+            plan.document_height,
+        ):
+            return
+        sending = await asyncio.to_thread(lambda: sending_of(selection.full_mask(), plan))
+        if number == self._sending_number:
+            self.overlays.show_sending(sending)
+
+    def _make_room(self, rect: QRect | QRectF) -> None:
+        if self.current.document is None:
+            self.navigation.set_document_rect(QRectF(rect).toAlignedRect())
+            if self.overlays.preview is None and self.overlays.candidate is None:
+                self.navigation.fit()
+
+    # Following the document
+
+    def _on_replaced(self) -> None:
+        self.gestures.forget()
+        self.set_sending_overlay(None)
+        self.overlays.clear_preview()
+        self.overlays.clear_candidate()
+        document = self.current.document
+        self.navigation.set_document_rect(document.rect if document is not None else QRect())
+        self.navigation.fit()
+        self._tell_situation()
+
+    def _on_changed(self) -> None:
+        document = self.current.document
+        if document is None:
+            return
+        if document.selection is None and self.overlays.sending is not None:
+            self.set_sending_overlay(None)
+        if not document.in_transaction:
+            self._tell_situation()
+
+    def _tell_situation(self) -> None:
+        situation = self.situation()
+        if situation != self._situation:
+            self._situation = situation
+            self.situation_changed.emit()
+
+
+async def _picture_size(image: bytes | Path) -> QSize:
+    """Read from the file's head alone."""
+    if isinstance(image, Path):
+        return await asyncio.to_thread(lambda: QImageReader(str(image)).size())
+    data = QByteArray(image)
+    buffer = QBuffer(data)
+    return QImageReader(buffer).size()
+
+
+def _unreadable() -> InvalidPictureError:
+    return InvalidPictureError(
+        "The picture could not be read.", advice="Try the job again, or choose another picture."
+    )

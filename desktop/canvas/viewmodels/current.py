@@ -1,0 +1,193 @@
+"""The document that is open now, and what the tools do to it."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Signal
+from PySide6.QtGui import QColor
+
+from desktop.canvas import selection as selections
+from desktop.canvas.compositor import Compositor
+from desktop.canvas.dabs import DabCache
+from desktop.canvas.document import Document, DocumentChange
+from desktop.canvas.moving import LayerMove
+from desktop.canvas.selection import SelectionMode
+from desktop.canvas.service import OpenDocument
+from desktop.canvas.strokes import Brush, Stroke
+from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.blankness import Blankness
+from desktop.canvas.viewmodels.tools import ToolsViewModel
+from shared.contracts.errors import PentimentoError
+
+
+class NothingToPaintOnError(PentimentoError):
+    code = "NOTHING_TO_PAINT_ON"
+
+
+class CurrentDocument(QObject):
+    """At most one document with its composite. Every error of an action comes out as `error_raised`."""
+
+    document_replaced = Signal()
+    document_changed = Signal(object)
+    """A DocumentChange."""
+    history_changed = Signal()
+    selection_changed = Signal()
+    error_raised = Signal(object)
+    """An ErrorReport."""
+    note_raised = Signal(object)
+    """A `service.Note`."""
+
+    def __init__(self, *, tools: ToolsViewModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tools = tools
+        self._dabs = DabCache()
+        self._blankness = Blankness()
+        self._painted: bool | None = None
+        self._opened: OpenDocument | None = None
+        self._compositor: Compositor | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def opened(self) -> OpenDocument | None:
+        return self._opened
+
+    @property
+    def document(self) -> Document | None:
+        return self._opened.document if self._opened is not None else None
+
+    @property
+    def compositor(self) -> Compositor | None:
+        return self._compositor
+
+    def replace(self, opened: OpenDocument | None) -> None:
+        """Show another document, or none; the caller has closed the one before."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        if self._compositor is not None:
+            self._compositor.close()
+        self._opened, self._compositor, self._painted = opened, None, None
+        self._blankness = Blankness()
+        if opened is not None:
+            self._compositor = Compositor(opened.document)
+            self._unsubscribe = opened.document.subscribe(self._on_change)
+        self.document_replaced.emit()
+        self.history_changed.emit()
+        self.selection_changed.emit()
+
+    @property
+    def has_picture(self) -> bool:
+        """False while nothing visible was painted on the document."""
+        if self._painted is None:
+            document = self.document
+            self._painted = document is not None and self._blankness.has_picture(document)
+        return self._painted
+
+    def _on_change(self, change: DocumentChange) -> None:
+        if not change.dirty.isEmpty() or change.structure:
+            self._painted = None
+        self.document_changed.emit(change)
+        if change.selection:
+            self.selection_changed.emit()
+        if change.history:
+            self.history_changed.emit()
+
+    def attempt(self, action: Callable[[], object]) -> None:
+        """Do it; what can't be done is told in words."""
+        try:
+            action()
+        except PentimentoError as error:
+            self.error_raised.emit(error.report)
+
+    # Undo
+
+    def undo(self) -> None:
+        if self.document is not None:
+            self.attempt(self.document.undo)
+
+    def redo(self) -> None:
+        if self.document is not None:
+            self.attempt(self.document.redo)
+
+    def travel(self, done: int) -> None:
+        """Undo or redo until `done` steps of the history are in force."""
+        document = self.document
+        if document is None:
+            return
+        way = done - len(document.history.undo_labels)
+        for _ in range(abs(way)):
+            self.attempt(document.redo if way > 0 else document.undo)
+
+    # What the tools ask for
+
+    def begin_stroke(self, *, eraser: bool) -> Stroke | None:
+        document = self.document
+        layer_id = self._layer_to_paint(document)
+        if document is None or layer_id is None:
+            return None
+        options = self._tools.brush_of(ToolName.ERASER if eraser else ToolName.BRUSH)
+        brush = Brush(
+            size=options.size,
+            hardness=options.hardness,
+            opacity=options.opacity,
+            flow=options.flow,
+            eraser=eraser,
+        )
+        return Stroke(
+            document=document,
+            layer_id=layer_id,
+            brush=brush,
+            colour=self._tools.foreground,
+            dabs=self._dabs,
+        )
+
+    def begin_move(self) -> LayerMove | None:
+        document = self.document
+        layer_id = self._layer_to_paint(document)
+        if document is None or layer_id is None:
+            return None
+        return LayerMove(document=document, layer_id=layer_id)
+
+    def _layer_to_paint(self, document: Document | None) -> str | None:
+        if document is None:
+            return None
+        layer = document.active_layer
+        if layer is None:
+            raise NothingToPaintOnError("This picture has no layer to work on.", advice="Add a layer first.")
+        if not layer.visible:
+            raise NothingToPaintOnError(
+                "The layer “{name}” is hidden, so you would not see what you do.",
+                advice="Show it, or choose another layer.",
+                name=layer.name,
+            )
+        return layer.id
+
+    def select_rectangle(self, rect: QRect, mode: SelectionMode) -> None:
+        document = self.document
+        if document is not None:
+            document.select(selections.rectangle(document.width, document.height, rect), mode)
+
+    def select_lasso(self, points: Sequence[QPointF], mode: SelectionMode) -> None:
+        document = self.document
+        if document is not None:
+            document.select(selections.lasso(document.width, document.height, points), mode)
+
+    def select_all(self) -> None:
+        if self.document is not None:
+            self.attempt(self.document.select_all)
+
+    def deselect(self) -> None:
+        if self.document is not None:
+            self.attempt(self.document.deselect)
+
+    def invert_selection(self) -> None:
+        if self.document is not None:
+            self.attempt(self.document.invert_selection)
+
+    def colour_at(self, point: QPoint) -> QColor | None:
+        if self.document is None or self._compositor is None or not self.document.rect.contains(point):
+            return None
+        colour = self._compositor.composite(QRect(point.x(), point.y(), 1, 1)).pixelColor(0, 0)
+        if colour.alpha() == 0:
+            return None
+        colour.setAlpha(255)
+        return colour

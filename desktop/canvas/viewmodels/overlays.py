@@ -1,0 +1,85 @@
+"""What lies over the picture without being part of it: a forming preview, a staged result, what will be sent."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QObject, QRect, QRectF, Signal
+from PySide6.QtGui import QImage, QPainterPath
+
+from desktop.canvas.selection import Mask, Selection
+from shared.imaging.inpainting import InpaintPlan, denoising_mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedImage:
+    """A picture and the rectangle of the document that it covers, scaled to fit."""
+
+    image: QImage
+    rect: QRectF
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sending:
+    """`frame` is what the model sees; `tint` (Alpha8, over `frame`) how much of each pixel may change."""
+
+    frame: QRect
+    tint: QImage
+
+
+def sending_of(mask: Mask, plan: InpaintPlan) -> Sending:
+    """`mask` is (H, W) over the whole document. Touches every pixel of it: for a worker thread."""
+    box = plan.context
+    changing = np.ascontiguousarray((denoising_mask(mask, plan) * 255).astype(np.uint8))
+    height, width = changing.shape
+    view = QImage(changing.data, width, height, width, QImage.Format.Format_Alpha8)
+    return Sending(QRect(box.x, box.y, box.width, box.height), view.copy())
+
+
+def outline_of(selection: Selection | None) -> QPainterPath:
+    """Its edges in the document; reads every selected pixel. Any thread."""
+    path = QPainterPath()
+    for line in selection.edges() if selection is not None else ():
+        path.moveTo(line.p1())
+        path.lineTo(line.p2())
+    return path
+
+
+class Overlays(QObject):
+    """Each kind is there once or not at all."""
+
+    overlay_changed = Signal()
+    outline_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.preview: PlacedImage | None = None
+        self.candidate: PlacedImage | None = None
+        self.sending: Sending | None = None
+        self.selection_outline = QPainterPath()
+
+    def show_preview(self, image: QImage, rect: QRectF) -> None:
+        self.preview = PlacedImage(image, QRectF(rect))
+        self.overlay_changed.emit()
+
+    def clear_preview(self) -> None:
+        if self.preview is not None:
+            self.preview = None
+            self.overlay_changed.emit()
+
+    def show_candidate(self, image: QImage, rect: QRectF) -> None:
+        self.candidate = PlacedImage(image, QRectF(rect))
+        self.overlay_changed.emit()
+
+    def clear_candidate(self) -> None:
+        if self.candidate is not None:
+            self.candidate = None
+            self.overlay_changed.emit()
+
+    def show_outline(self, outline: QPainterPath) -> None:
+        self.selection_outline = outline
+        self.outline_changed.emit()
+
+    def show_sending(self, sending: Sending | None) -> None:
+        if sending is not self.sending:
+            self.sending = sending
+            self.overlay_changed.emit()

@@ -1,0 +1,371 @@
+"""The picture and the artist's hand on it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QDragEnterEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPointingDevice,
+    QResizeEvent,
+    QShowEvent,
+    QTabletEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from desktop.canvas.document import DocumentChange
+from desktop.canvas.tools.base import Pointer, ToolName
+from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.viewmodels.files import OPENABLE_ENDINGS
+from desktop.canvas.views.markers import DASH, draw_brush_outline
+from desktop.canvas.views.overlay_painting import OverlayPainter
+from desktop.canvas.views.picture import PictureBuffer
+from desktop.widgets.theme import FOCUS_RING, theme_of
+from desktop.widgets.translations import tr
+
+REST_MILLISECONDS = 120
+"""After so long without a move the picture is drawn smoothly."""
+ANTS_MILLISECONDS = 120
+WHEEL_STEP = 1.2
+"""Zoom of one notch of a wheel."""
+CURSORS = {
+    ToolName.MARQUEE: Qt.CursorShape.CrossCursor,
+    ToolName.LASSO: Qt.CursorShape.CrossCursor,
+    ToolName.PICKER: Qt.CursorShape.CrossCursor,
+    ToolName.MOVE: Qt.CursorShape.SizeAllCursor,
+    ToolName.PAN: Qt.CursorShape.OpenHandCursor,
+    ToolName.ROTATE: Qt.CursorShape.PointingHandCursor,
+    ToolName.BRUSH: Qt.CursorShape.BlankCursor,
+    ToolName.ERASER: Qt.CursorShape.BlankCursor,
+}
+SMALLEST_OUTLINE = 4.0
+"""Logical pixels; a finer brush shows a cross instead of a circle that could not be seen."""
+HELD_TOOLS = {Qt.Key.Key_Space: ToolName.PAN, Qt.Key.Key_R: ToolName.ROTATE}
+
+
+class CanvasView(QWidget):
+    """Only what differs is drawn: the dirty part of the picture, the old and new place of the brush's outline."""
+
+    files_dropped = Signal(list)
+    """Paths of pictures or documents."""
+
+    def __init__(
+        self, *, viewmodel: CanvasViewModel, reduced_motion: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__()
+        self._viewmodel = viewmodel
+        self._navigation = viewmodel.navigation
+        self._reduced_motion = reduced_motion
+        self._picture = PictureBuffer(current=viewmodel.current, navigation=viewmodel.navigation)
+        self._overlays = OverlayPainter(overlays=viewmodel.overlays, navigation=viewmodel.navigation)
+        self._pointer_at: QPointF | None = None
+        self._pen_down = False
+        self._phase = 0.0
+        self._last_pointer_area = QRect()
+        self._shows_focus = False
+        self._had_outline = False
+        self._rest = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
+        self._rest.timeout.connect(self._draw_smoothly)
+        self._ants = QTimer(self, interval=ANTS_MILLISECONDS)
+        self._ants.timeout.connect(self._march)
+        self._composing = QTimer(self, singleShot=True, interval=0)
+        self._composing.timeout.connect(self._compose)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setTabletTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(160, 120)
+        self._name()
+        viewmodel.current.document_replaced.connect(self._on_replaced)
+        viewmodel.current.document_changed.connect(self._on_changed)
+        viewmodel.navigation.look_changed.connect(self._on_look_changed)
+        viewmodel.overlays.overlay_changed.connect(self.update)
+        viewmodel.overlays.outline_changed.connect(self._on_selection_outlined)
+        viewmodel.gestures.outline_changed.connect(self._on_outline_changed)
+        viewmodel.tools.tool_changed.connect(self._on_tool_changed)
+        viewmodel.tools.options_changed.connect(self._update_pointer)
+        self._on_replaced()
+
+    def _name(self) -> None:
+        self.setAccessibleName(tr("Canvas"))
+        self.setAccessibleDescription(tr("The picture. Draw with the tool that is chosen at the left."))
+
+    # Following the state
+
+    def _on_replaced(self) -> None:
+        self._picture.replace_document()
+        self._on_selection_outlined()
+        self._on_tool_changed()
+        self.update()
+
+    def _on_changed(self, change: DocumentChange) -> None:
+        if not change.dirty.isEmpty():
+            self.update(self._logical(self._picture.invalidate(change.dirty)))
+
+    def _on_selection_outlined(self) -> None:
+        self._overlays.forget_outline()
+        self._start_or_stop_ants()
+        self.update()
+
+    def _on_look_changed(self) -> None:
+        self._overlays.forget_outline()
+        self._picture.smooth = False
+        self._picture.redraw_all()
+        self._rest.start()
+        self.update()
+
+    def _draw_smoothly(self) -> None:
+        self._picture.smooth = True
+        self._picture.redraw_all()
+        self.update()
+
+    def _on_outline_changed(self) -> None:
+        if not self._viewmodel.gestures.outline.isEmpty() or self._had_outline:
+            self.update()
+        self._had_outline = not self._viewmodel.gestures.outline.isEmpty()
+
+    def _on_tool_changed(self) -> None:
+        has_document = self._viewmodel.current.document is not None
+        self.setCursor(CURSORS[self._viewmodel.tools.tool] if has_document else Qt.CursorShape.ArrowCursor)
+        self._update_pointer()
+
+    def _start_or_stop_ants(self) -> None:
+        if self._overlays.has_outline and self.isVisible() and not self._reduced_motion():
+            self._ants.start()
+        else:
+            self._ants.stop()
+
+    def _march(self) -> None:
+        self._phase = (self._phase + 1) % (2 * DASH)
+        bounds = self._overlays.outline_in_view.boundingRect().toAlignedRect().adjusted(-2, -2, 2, 2)
+        self.update(bounds.intersected(self.rect()))
+
+    def _compose(self) -> None:
+        if not self._picture.refresh():
+            self._composing.start()
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        theme = theme_of(self)
+        if not self._picture.refresh():
+            self._composing.start()
+        self._picture.draw(theme)
+        painter = QPainter(self)
+        painter.setClipRegion(event.region())
+        whole = QRectF(self.rect())
+        painter.drawImage(
+            whole, self._picture.image, QRectF(0, 0, whole.width() * ratio, whole.height() * ratio)
+        )
+        self._overlays.draw(painter, theme, phase=self._phase, gesture=self._viewmodel.gestures.outline)
+        self._draw_pointer(painter)
+        if self.hasFocus() and self._shows_focus:
+            painter.setPen(QPen(theme.colour("accent"), FOCUS_RING))
+            painter.drawRect(whole.adjusted(1, 1, -1, -1))
+        painter.end()
+
+    def _draw_pointer(self, painter: QPainter) -> None:
+        at = self._pointer_at
+        if at is None or not self._shows_brush:
+            return
+        diameter = self._outline_diameter()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        circle = QRectF(at.x() - diameter / 2, at.y() - diameter / 2, diameter, diameter)
+        draw_brush_outline(painter, circle, theme_of(self))
+
+    @property
+    def _shows_brush(self) -> bool:
+        return self._viewmodel.tools.paints and self._viewmodel.current.document is not None
+
+    def _outline_diameter(self) -> float:
+        size = self._viewmodel.tools.brush.size * self._navigation.zoom / self._navigation.pixel_ratio
+        return max(size, SMALLEST_OUTLINE)
+
+    def _update_pointer(self) -> None:
+        """The outline's place, and the place of it before, are drawn again."""
+        area = self._pointer_area()
+        self.update(area.united(self._last_pointer_area))
+        self._last_pointer_area = area
+
+    def _pointer_area(self) -> QRect:
+        if self._pointer_at is None or not self._shows_brush:
+            return QRect()
+        half = self._outline_diameter() / 2 + 3
+        at = self._pointer_at
+        return QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half).toAlignedRect()
+
+    def _logical(self, device: QRect) -> QRect:
+        ratio = self.devicePixelRatioF()
+        return QTransform.fromScale(1 / ratio, 1 / ratio).mapRect(QRectF(device)).toAlignedRect()
+
+    # The hand
+
+    def _pointer(self, at: QPointF, modifiers: Qt.KeyboardModifier, pressure: float = 1.0) -> Pointer:
+        return Pointer(self._navigation.to_document(at), at, pressure, modifiers)
+
+    def _point_at(self, at: QPointF | None) -> None:
+        self._pointer_at = at
+        self._update_pointer()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._shows_focus = False
+        if self._pen_down:
+            return
+        instead = None
+        if event.button() == Qt.MouseButton.MiddleButton:
+            instead = ToolName.PAN
+        elif event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._point_at(event.position())
+        if instead is ToolName.PAN or self._viewmodel.tools.tool is ToolName.PAN:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self._viewmodel.gestures.press(self._pointer(event.position(), event.modifiers()), instead=instead)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(event.position())
+        if self._viewmodel.gestures.active and not self._pen_down:
+            self._viewmodel.gestures.move(self._pointer(event.position(), event.modifiers()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._viewmodel.gestures.active and not self._pen_down:
+            self._viewmodel.gestures.release(self._pointer(event.position(), event.modifiers()))
+        self._on_tool_changed()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        at = event.position()
+        erases = event.pointerType() == QPointingDevice.PointerType.Eraser
+        pointer = self._pointer(at, event.modifiers(), event.pressure())
+        self._point_at(at)
+        match event.type():
+            case QEvent.Type.TabletPress if event.button() == Qt.MouseButton.LeftButton:
+                self._pen_down = True
+                instead = ToolName.ERASER if erases and self._viewmodel.tools.paints else None
+                self._viewmodel.gestures.press(pointer, instead=instead)
+            case QEvent.Type.TabletMove if self._pen_down:
+                self._viewmodel.gestures.move(pointer)
+            case QEvent.Type.TabletRelease if self._pen_down:
+                self._pen_down = False
+                self._viewmodel.gestures.release(pointer)
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        by_fingers = event.phase() != Qt.ScrollPhase.NoScrollPhase
+        if by_fingers and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            # On a touchpad two fingers move the picture, and pinch to zoom.
+            self._navigation.pan_by(QPointF(event.pixelDelta()))
+        else:
+            notches = event.angleDelta().y() / 120
+            self._navigation.zoom_by(WHEEL_STEP**notches, event.position())
+        self._point_at(event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.NativeGesture and self._native_gesture(event):
+            return True
+        return super().event(event)
+
+    def _native_gesture(self, event: QEvent) -> bool:
+        """Pinch and turn on a touchpad."""
+        if not isinstance(event, QNativeGestureEvent):
+            return False
+        match event.gestureType():
+            case Qt.NativeGestureType.ZoomNativeGesture:
+                self._navigation.zoom_by(1 + event.value(), event.position())
+            case Qt.NativeGestureType.RotateNativeGesture:
+                self._navigation.rotate_to(self._navigation.angle + event.value(), event.position())
+            case _:
+                return False
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        tool = HELD_TOOLS.get(Qt.Key(event.key()))
+        if tool is not None and not event.modifiers():
+            if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
+                self._viewmodel.tools.lend(tool)
+        elif event.key() == Qt.Key.Key_Escape and self._viewmodel.gestures.active:
+            self._viewmodel.gestures.cancel()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if Qt.Key(event.key()) in HELD_TOOLS and not event.isAutoRepeat():
+            self._viewmodel.tools.give_back()
+        else:
+            super().keyReleaseEvent(event)
+
+    # The window around it
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._point_at(event.position())
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        self._point_at(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        by_key = event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
+        self._shows_focus = by_key
+        self.update()
+
+    def focusOutEvent(self, _event: QFocusEvent) -> None:
+        self._viewmodel.tools.give_back()
+        self.update()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._take_size()
+
+    def showEvent(self, _event: QShowEvent) -> None:
+        self._take_size()
+        self._start_or_stop_ants()
+        if self.underMouse():
+            self._point_at(QPointF(self.mapFromGlobal(QCursor.pos())))
+
+    def hideEvent(self, _event: QHideEvent) -> None:
+        self._viewmodel.gestures.cancel()
+        self._ants.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
+            self._picture.redraw_all()
+            self.update()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self._name()
+        super().changeEvent(event)
+
+    def _take_size(self) -> None:
+        ratio = self.devicePixelRatioF()
+        size = QSizeF(self.size())
+        self._picture.resize((size * ratio).toSize())
+        self._navigation.set_view(size, ratio)
+
+    # Files from outside
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _droppable(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = _droppable(event)
+        if files:
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
+
+
+def _droppable(event: QDropEvent) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in OPENABLE_ENDINGS]

@@ -1,0 +1,224 @@
+"""What the canvas can do, for menus, shortcuts and the searchable list."""
+
+from collections.abc import Callable
+from functools import partial
+
+from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.views.document_dialogs import DocumentDialogs
+from desktop.canvas.views.tool_bar import TOOLS
+from desktop.widgets.commands import Command
+
+TOOL_TEXTS = {
+    ToolName.BRUSH: "Brush",
+    ToolName.ERASER: "Eraser",
+    ToolName.MARQUEE: "Select a rectangle",
+    ToolName.LASSO: "Select by hand",
+    ToolName.MOVE: "Move the layer",
+    ToolName.PICKER: "Pick a colour",
+    ToolName.PAN: "Move the view",
+}
+
+
+def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> list[Command]:
+    return [
+        *_file_commands(viewmodel, dialogs),
+        *_edit_commands(viewmodel),
+        *_layer_commands(viewmodel),
+        *_tool_commands(viewmodel),
+        *_view_commands(viewmodel),
+    ]
+
+
+def _has_document(viewmodel: CanvasViewModel) -> Callable[[], bool]:
+    return lambda: viewmodel.current.document is not None
+
+
+def _has_layer(viewmodel: CanvasViewModel) -> Callable[[], bool]:
+    return lambda: viewmodel.layers.active is not None
+
+
+def _file_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> list[Command]:
+    there = _has_document(viewmodel)
+    return [
+        Command(id="canvas.new", text="New picture…", shortcut="Ctrl+N", icon="file-plus", run=dialogs.new),
+        Command(id="canvas.open", text="Open…", shortcut="Ctrl+O", icon="folder-open", run=dialogs.open),
+        Command(
+            id="canvas.save", text="Save", shortcut="Ctrl+S", icon="save", run=dialogs.save, enabled=there
+        ),
+        Command(
+            id="canvas.save_as", text="Save as…", shortcut="Ctrl+Shift+S", run=dialogs.save_as, enabled=there
+        ),
+        Command(
+            id="canvas.export",
+            text="Export a flat picture…",
+            shortcut="Ctrl+Shift+E",
+            icon="file-output",
+            run=dialogs.export,
+            enabled=there,
+        ),
+        Command(
+            id="canvas.close",
+            text="Close the picture",
+            shortcut="Ctrl+W",
+            run=lambda: viewmodel.tasks.start(viewmodel.files.close()),
+            enabled=there,
+        ),
+    ]
+
+
+def _edit_commands(viewmodel: CanvasViewModel) -> list[Command]:
+    current, history = viewmodel.current, viewmodel.history
+    there = _has_document(viewmodel)
+    return [
+        Command(
+            id="canvas.undo",
+            text="Undo",
+            shortcut="Ctrl+Z",
+            icon="undo-2",
+            run=current.undo,
+            enabled=lambda: history.can_undo,
+        ),
+        Command(
+            id="canvas.redo",
+            text="Redo",
+            shortcut="Ctrl+Shift+Z",
+            icon="redo-2",
+            run=current.redo,
+            enabled=lambda: history.can_redo,
+        ),
+        Command(
+            id="canvas.select_all",
+            text="Select all",
+            shortcut="Ctrl+A",
+            run=current.select_all,
+            enabled=there,
+        ),
+        Command(
+            id="canvas.deselect",
+            text="Deselect",
+            shortcut="Ctrl+D",
+            run=current.deselect,
+            enabled=lambda: current.document is not None and current.document.selection is not None,
+        ),
+        Command(
+            id="canvas.invert_selection",
+            text="Invert the selection",
+            shortcut="Ctrl+Shift+I",
+            run=current.invert_selection,
+            enabled=there,
+        ),
+    ]
+
+
+def _layer_commands(viewmodel: CanvasViewModel) -> list[Command]:
+    layers = viewmodel.layers
+    chosen = _has_layer(viewmodel)
+    return [
+        Command(
+            id="canvas.add_layer",
+            text="Add a layer",
+            shortcut="Ctrl+Shift+N",
+            icon="plus",
+            run=layers.add,
+            enabled=_has_document(viewmodel),
+        ),
+        Command(
+            id="canvas.duplicate_layer",
+            text="Duplicate the layer",
+            shortcut="Ctrl+J",
+            icon="copy",
+            run=layers.duplicate,
+            enabled=chosen,
+        ),
+        Command(
+            id="canvas.merge_down",
+            text="Merge with the layer below",
+            shortcut="Ctrl+E",
+            icon="merge",
+            run=lambda: viewmodel.tasks.start(viewmodel.merge_down()),
+            enabled=chosen,
+        ),
+        Command(
+            id="canvas.delete_layer",
+            text="Delete the layer",
+            icon="trash-2",
+            run=layers.delete,
+            enabled=chosen,
+        ),
+        Command(
+            id="canvas.raise_layer",
+            text="Move the layer up",
+            shortcut="Ctrl+]",
+            icon="arrow-up",
+            run=layers.raise_active,
+            enabled=chosen,
+        ),
+        Command(
+            id="canvas.lower_layer",
+            text="Move the layer down",
+            shortcut="Ctrl+[",
+            icon="arrow-down",
+            run=layers.lower_active,
+            enabled=chosen,
+        ),
+        Command(
+            id="canvas.open_recipe",
+            text="Open recipe",
+            icon="sparkles",
+            run=lambda: viewmodel.open_recipe(layers.active_row),
+            enabled=lambda: layers.active is not None and layers.active.recipe is not None,
+        ),
+    ]
+
+
+def _tool_commands(viewmodel: CanvasViewModel) -> list[Command]:
+    tools = viewmodel.tools
+    return [
+        *(
+            Command(
+                id=f"canvas.tool.{tool}",
+                text=TOOL_TEXTS[tool],
+                shortcut=key,
+                icon=picture,
+                run=partial(tools.choose, tool),
+            )
+            for tool, (picture, key) in TOOLS.items()
+        ),
+        Command(id="canvas.smaller_brush", text="Smaller brush", shortcut="[", run=tools.reduce_brush),
+        Command(id="canvas.larger_brush", text="Larger brush", shortcut="]", run=tools.enlarge_brush),
+        Command(id="canvas.swap_colours", text="Swap the colours", shortcut="X", run=tools.swap_colours),
+        Command(
+            id="canvas.reset_colours", text="Black and white colours", shortcut="D", run=tools.reset_colours
+        ),
+    ]
+
+
+def _view_commands(viewmodel: CanvasViewModel) -> list[Command]:
+    navigation = viewmodel.navigation
+    return [
+        Command(
+            id="canvas.fit", text="Fit the picture in the view", shortcut="0", icon="scan", run=navigation.fit
+        ),
+        Command(id="canvas.actual_size", text="Show at 100%", shortcut="1", run=navigation.actual_size),
+        Command(
+            id="canvas.zoom_in",
+            text="Zoom in",
+            shortcut="Ctrl++",
+            icon="zoom-in",
+            run=lambda: navigation.zoom_by(1.25),
+        ),
+        Command(
+            id="canvas.zoom_out",
+            text="Zoom out",
+            shortcut="Ctrl+-",
+            icon="zoom-out",
+            run=lambda: navigation.zoom_by(0.8),
+        ),
+        Command(
+            id="canvas.straighten",
+            text="Turn the view straight",
+            icon="rotate-cw",
+            run=lambda: navigation.rotate_to(0.0),
+        ),
+    ]

@@ -1,0 +1,137 @@
+"""File dialogs and the page of a new picture. All of them open without blocking the loop."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, OPENABLE_ENDINGS
+from desktop.widgets.theme import SPACE
+from desktop.widgets.translations import tr
+
+LARGEST_SIDE = 16384
+DEFAULT_SIDE = 512
+
+
+class DocumentDialogs:
+    """What menus and the empty canvas ask for; `window` is above what the dialogs lie."""
+
+    def __init__(self, *, viewmodel: CanvasViewModel, window: QWidget, side: int = DEFAULT_SIDE) -> None:
+        self._viewmodel = viewmodel
+        self._window = window
+        self._side = side
+
+    def new(self) -> QDialog:
+        dialog = NewPictureDialog(self._window, side=self._side)
+        dialog.accepted.connect(
+            lambda: self._viewmodel.tasks.start(
+                self._viewmodel.files.new(dialog.page_width.value(), dialog.page_height.value())
+            )
+        )
+        dialog.open()
+        return dialog
+
+    def open(self) -> QFileDialog:
+        patterns = " ".join(f"*{ending}" for ending in OPENABLE_ENDINGS)
+        return self._ask(
+            tr("Open a picture"),
+            tr("Pictures ({patterns})", patterns=patterns),
+            accept=self._viewmodel.files.open,
+        )
+
+    def save(self) -> QFileDialog | None:
+        """Save to the document's own file; asks for one only if it has none."""
+        files = self._viewmodel.files
+        if files.needs_file:
+            return self.save_as()
+        self._viewmodel.tasks.start(files.save())
+        return None
+
+    def save_as(self) -> QFileDialog:
+        return self._ask(
+            tr("Save as"),
+            tr("OpenRaster, with layers and recipes (*.ora)"),
+            accept=self._viewmodel.files.save_as,
+            ending=DOCUMENT_ENDING,
+        )
+
+    def export(self) -> QFileDialog:
+        return self._ask(
+            tr("Export a flat picture"),
+            tr("PNG, JPEG or WebP (*.png *.jpg *.jpeg *.webp)"),
+            accept=self._viewmodel.files.export,
+            ending=".png",
+        )
+
+    def _ask(
+        self,
+        title: str,
+        name_filter: str,
+        *,
+        accept: Callable[[Path], Coroutine[Any, Any, None]],
+        ending: str = "",
+    ) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilter(name_filter)
+        if ending:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(ending.lstrip("."))
+            dialog.selectFile(self._viewmodel.files.title)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._viewmodel.tasks.start(accept(Path(name))))
+        dialog.open()
+        return dialog
+
+
+class NewPictureDialog(QDialog):
+    def __init__(self, parent: QWidget, *, side: int) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("New picture"))
+        self.page_width = _side_box(tr("Width in pixels"), side)
+        self.page_height = _side_box(tr("Height in pixels"), side)
+        form = QFormLayout()
+        form.setHorizontalSpacing(3 * SPACE)
+        form.setVerticalSpacing(2 * SPACE)
+        form.addRow(tr("Width"), self.page_width)
+        form.addRow(tr("Height"), self.page_height)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        create = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        for button, text in ((create, tr("Create")), (cancel, tr("Cancel"))):
+            button.setText(text)
+            button.setAccessibleName(text)
+            button.setToolTip(text)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
+        column.setSpacing(4 * SPACE)
+        column.addLayout(form)
+        column.addWidget(self.buttons)
+
+
+def _side_box(name: str, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(16, LARGEST_SIDE)
+    box.setSingleStep(8)
+    box.setValue(value)
+    box.setSuffix(" px")
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    return box

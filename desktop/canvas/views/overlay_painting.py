@@ -1,0 +1,78 @@
+"""Paints what lies over the picture, with a painter that works in logical pixels of the view."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, QPainterPath
+
+from desktop.canvas.navigation import Navigation
+from desktop.canvas.tiles import TILE_FORMAT
+from desktop.canvas.viewmodels.overlays import Overlays, PlacedImage, Sending
+from desktop.canvas.views.markers import draw_frame, draw_marching_ants
+from desktop.widgets.theme import Theme
+
+TINT_STRENGTH = 0.35
+
+
+class OverlayPainter:
+    """Keeps the outline of the selection and the coloured tint, which are dear to make and seldom change."""
+
+    def __init__(self, *, overlays: Overlays, navigation: Navigation) -> None:
+        self._overlays = overlays
+        self._navigation = navigation
+        self._outline_in_view: QPainterPath | None = None
+        self._tint = QImage()
+        self._tint_key: tuple[int, str] | None = None
+
+    def forget_outline(self) -> None:
+        """The selection or the look differs."""
+        self._outline_in_view = None
+
+    @property
+    def has_outline(self) -> bool:
+        return not self._overlays.selection_outline.isEmpty()
+
+    @property
+    def outline_in_view(self) -> QPainterPath:
+        if self._outline_in_view is None:
+            self._outline_in_view = self._navigation.transform.map(self._overlays.selection_outline)
+        return self._outline_in_view
+
+    def draw(self, painter: QPainter, theme: Theme, *, phase: float, gesture: QPainterPath) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._navigation.angle % 90 != 0)
+        for placed in (self._overlays.preview, self._overlays.candidate):
+            if placed is not None:
+                self._draw_placed(painter, placed)
+        if self._overlays.sending is not None:
+            self._draw_sending(painter, self._overlays.sending, theme)
+        if self.has_outline:
+            draw_marching_ants(painter, self.outline_in_view, theme, phase)
+        if not gesture.isEmpty():
+            draw_marching_ants(painter, self._navigation.transform.map(gesture), theme, 0.0)
+
+    def _draw_placed(self, painter: QPainter, placed: PlacedImage) -> None:
+        painter.save()
+        painter.setTransform(self._navigation.transform, True)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(placed.rect, placed.image, QRectF(placed.image.rect()))
+        painter.restore()
+
+    def _draw_sending(self, painter: QPainter, sending: Sending, theme: Theme) -> None:
+        painter.save()
+        painter.setTransform(self._navigation.transform, True)
+        painter.setOpacity(TINT_STRENGTH)
+        painter.drawImage(QRectF(sending.frame), self._tinted(sending, theme))
+        painter.restore()
+        frame = QPainterPath()
+        frame.addRect(QRectF(sending.frame))
+        draw_frame(painter, self._navigation.transform.map(frame), theme)
+
+    def _tinted(self, sending: Sending, theme: Theme) -> QImage:
+        key = (sending.tint.cacheKey(), theme.name)
+        if key != self._tint_key:
+            image = QImage(sending.tint.size(), TILE_FORMAT)
+            image.fill(theme.colour("accent"))
+            painter = QPainter(image)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+            painter.drawImage(0, 0, sending.tint)
+            painter.end()
+            self._tint, self._tint_key = image, key
+        return self._tint

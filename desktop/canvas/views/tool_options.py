@@ -1,0 +1,201 @@
+"""What can be set about the tool in hand, above the picture; zoom and angle of the view at its end."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
+
+from desktop.canvas.navigation import LARGEST_ZOOM, SMALLEST_ZOOM, Navigation
+from desktop.canvas.selection import SelectionMode
+from desktop.canvas.viewmodels.tools import LARGEST_BRUSH, SMALLEST_BRUSH, ToolsViewModel
+from desktop.canvas.views.parts import compact_slider
+from desktop.canvas.views.tool_bar import tool_text
+from desktop.widgets.icons import icon
+from desktop.widgets.theme import SPACE, set_dense, set_role
+from desktop.widgets.translations import tr
+
+MODE_ICONS = {
+    SelectionMode.REPLACE: "square",
+    SelectionMode.ADD: "plus",
+    SelectionMode.SUBTRACT: "minus",
+    SelectionMode.INTERSECT: "group",
+}
+
+
+class BrushOptionsRow(QWidget):
+    def __init__(self, *, tools: ToolsViewModel) -> None:
+        super().__init__()
+        self._tools = tools
+        self.size_slider = compact_slider(minimum=SMALLEST_BRUSH, maximum=LARGEST_BRUSH)
+        self.hardness = compact_slider(minimum=0, maximum=100, suffix="%")
+        self.opacity = compact_slider(minimum=0, maximum=100, suffix="%")
+        self.flow = compact_slider(minimum=0, maximum=100, suffix="%")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4 * SPACE)
+        for slider in (self.size_slider, self.hardness, self.opacity, self.flow):
+            row.addWidget(slider, 1)
+        self.size_slider.value_changed.connect(lambda value: tools.set_brush(size=value))
+        self.hardness.value_changed.connect(lambda value: tools.set_brush(hardness=value / 100))
+        self.opacity.value_changed.connect(lambda value: tools.set_brush(opacity=value / 100))
+        self.flow.value_changed.connect(lambda value: tools.set_brush(flow=value / 100))
+        tools.options_changed.connect(self.refresh)
+        tools.tool_changed.connect(self.refresh)
+        self.name()
+        self.refresh()
+
+    def name(self) -> None:
+        self.size_slider.set_text(tr("Size"), tr("Size of the brush in pixels ([ and ])"))
+        self.hardness.set_text(tr("Hardness"), tr("How sharp the edge of the brush is"))
+        self.opacity.set_text(tr("Opacity"), tr("How much a whole stroke covers at most"))
+        self.flow.set_text(tr("Flow"), tr("How much each touch of the brush adds"))
+
+    def refresh(self) -> None:
+        brush = self._tools.brush
+        self.size_slider.set_value(round(brush.size))
+        self.hardness.set_value(round(brush.hardness * 100))
+        self.opacity.set_value(round(brush.opacity * 100))
+        self.flow.set_value(round(brush.flow * 100))
+
+
+class SelectionOptionsRow(QWidget):
+    """What a new shape does to the selection; Shift and Alt say it for one shape."""
+
+    def __init__(self, *, tools: ToolsViewModel) -> None:
+        super().__init__()
+        self._tools = tools
+        self._group = QButtonGroup(self)
+        self.buttons: dict[SelectionMode, QToolButton] = {}
+        self._hint = QLabel()
+        set_role(self._hint, "quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE // 2)
+        for mode, picture in MODE_ICONS.items():
+            button = QToolButton()
+            button.setIcon(icon(picture))
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _checked=False, chosen=mode: self._choose(chosen))
+            self._group.addButton(button)
+            self.buttons[mode] = button
+            row.addWidget(button)
+        row.addSpacing(2 * SPACE)
+        row.addWidget(self._hint, 1)
+        tools.options_changed.connect(self.refresh)
+        self.name()
+        self.refresh()
+
+    def name(self) -> None:
+        texts = {
+            SelectionMode.REPLACE: (tr("New selection"), ""),
+            SelectionMode.ADD: (tr("Add to the selection"), "Shift"),
+            SelectionMode.SUBTRACT: (tr("Take away from the selection"), "Alt"),
+            SelectionMode.INTERSECT: (tr("Keep what both have"), "Shift+Alt"),
+        }
+        for mode, (text, key) in texts.items():
+            self.buttons[mode].setAccessibleName(text)
+            self.buttons[mode].setToolTip(f"{text} ({key})" if key else text)
+        self._hint.setText(tr("Shift adds, Alt takes away, both keep what they share"))
+
+    def refresh(self) -> None:
+        self.buttons[self._tools.selection_mode].setChecked(True)
+
+    def _choose(self, mode: SelectionMode) -> None:
+        self._tools.selection_mode = mode
+
+
+class LookRow(QWidget):
+    """Zoom and angle of the view; zoom is device pixels per pixel of the picture."""
+
+    def __init__(self, *, navigation: Navigation) -> None:
+        super().__init__()
+        self._navigation = navigation
+        self.zoom = _number(SMALLEST_ZOOM * 100, LARGEST_ZOOM * 100, "%", 16)
+        self.angle = _number(-180, 180, "°", 14)
+        self.angle.setWrapping(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE)
+        row.addWidget(self.zoom)
+        row.addWidget(self.angle)
+        self.zoom.valueChanged.connect(lambda value: navigation.zoom_to(value / 100))
+        self.angle.valueChanged.connect(navigation.rotate_to)
+        navigation.look_changed.connect(self.refresh)
+        self.name()
+        self.refresh()
+
+    def name(self) -> None:
+        for control, text, tip in (
+            (self.zoom, tr("Zoom"), tr("Zoom (wheel; 0 fits the picture, 1 is 100%)")),
+            (self.angle, tr("Angle of the view"), tr("Angle of the view (hold R and drag)")),
+        ):
+            control.setAccessibleName(text)
+            control.setToolTip(tip)
+
+    def refresh(self) -> None:
+        for control, value in (
+            (self.zoom, self._navigation.zoom * 100),
+            (self.angle, self._navigation.angle),
+        ):
+            control.blockSignals(True)
+            control.setValue(value)
+            control.blockSignals(False)
+
+
+class ToolOptionsBar(QWidget):
+    def __init__(self, *, tools: ToolsViewModel, navigation: Navigation) -> None:
+        super().__init__()
+        self._tools = tools
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("surface", "panel")
+        self.brush = BrushOptionsRow(tools=tools)
+        self.selection = SelectionOptionsRow(tools=tools)
+        self.look = LookRow(navigation=navigation)
+        self._text = QLabel()
+        set_role(self._text, "quiet")
+        self._rows = QStackedWidget()
+        for row in (self.brush, self.selection, self._text):
+            self._rows.addWidget(row)
+        bar = QHBoxLayout(self)
+        bar.setContentsMargins(3 * SPACE, SPACE, 2 * SPACE, SPACE)
+        bar.setSpacing(4 * SPACE)
+        bar.addWidget(self._rows, 1)
+        bar.addWidget(self.look)
+        tools.tool_changed.connect(self._show_tool)
+        self._show_tool()
+
+    def _show_tool(self) -> None:
+        self.setAccessibleName(tr("Options of the tool"))
+        self._text.setText(tool_text(self._tools.tool))
+        if self._tools.paints:
+            self._rows.setCurrentWidget(self.brush)
+        elif self._tools.selects:
+            self._rows.setCurrentWidget(self.selection)
+        else:
+            self._rows.setCurrentWidget(self._text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            for row in (self.brush, self.selection, self.look):
+                row.name()
+            self._show_tool()
+        super().changeEvent(event)
+
+
+def _number(minimum: float, maximum: float, suffix: str, width: int) -> QDoubleSpinBox:
+    number = QDoubleSpinBox()
+    number.setRange(minimum, maximum)
+    number.setDecimals(0)
+    number.setSuffix(suffix)
+    number.setKeyboardTracking(False)
+    number.setFixedWidth(width * SPACE)
+    number.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+    set_dense(number)
+    return number

@@ -1,0 +1,70 @@
+"""The gallery's commands. Its single keys are the grid's own, since other rooms use the same letters."""
+
+from collections.abc import Callable
+
+from desktop.gallery.viewmodel import GalleryViewModel
+from desktop.library.picture import LibraryPicture
+from desktop.widgets.commands import Command
+
+
+def gallery_commands(viewmodel: GalleryViewModel) -> list[Command]:
+    def on_current(act: Callable[[list[LibraryPicture]], None]) -> Callable[[], None]:
+        return lambda: act([viewmodel.current] if viewmodel.current else [])
+
+    def has_current() -> bool:
+        return viewmodel.current is not None
+
+    def has_recipe() -> bool:
+        return viewmodel.current is not None and viewmodel.current.recipe is not None
+
+    return [
+        Command(
+            id="gallery.open_on_canvas",
+            text="Open on canvas",
+            run=viewmodel.open_on_canvas,
+            enabled=has_current,
+            icon="brush",
+        ),
+        Command(
+            id="gallery.reuse_settings",
+            text="Use these settings",
+            run=viewmodel.reuse_settings,
+            enabled=has_recipe,
+            icon="sliders-horizontal",
+        ),
+        Command(
+            id="gallery.star",
+            text="Star picture, or take the star off",
+            run=on_current(viewmodel.toggle_star),
+            enabled=has_current,
+            icon="star",
+        ),
+        Command(
+            id="gallery.trash",
+            text="Move picture to the trash",
+            run=on_current(viewmodel.trash),
+            enabled=lambda: viewmodel.current is not None and viewmodel.current.trashed_at is None,
+            icon="trash-2",
+        ),
+        Command(
+            id="gallery.restore",
+            text="Bring picture back from the trash",
+            run=on_current(viewmodel.restore),
+            enabled=lambda: viewmodel.current is not None and viewmodel.current.trashed_at is not None,
+            icon="undo-2",
+        ),
+        Command(
+            id="gallery.undo",
+            text="Undo in the gallery",
+            run=viewmodel.undo,
+            enabled=lambda: viewmodel.can_undo,
+            icon="undo",
+        ),
+        Command(id="gallery.show_all", text="Show all pictures", run=lambda: viewmodel.show_place("all")),
+        Command(
+            id="gallery.show_starred",
+            text="Show starred pictures",
+            run=lambda: viewmodel.show_place("starred"),
+        ),
+        Command(id="gallery.show_trash", text="Show the trash", run=lambda: viewmodel.show_place("trash")),
+    ]

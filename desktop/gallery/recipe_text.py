@@ -1,0 +1,55 @@
+"""A picture's recipe as labelled lines, for people."""
+
+from typing import NamedTuple
+
+from desktop.library.picture import LibraryPicture
+from desktop.widgets.translations import tr
+from shared.contracts.generation import GenerationRequest, Recipe, Rendering, TextToImage
+from shared.imaging.samplers import SAMPLER_NAMES, SCHEDULE_NAMES
+
+
+class Line(NamedTuple):
+    label: str
+    text: str
+
+
+def describe(picture: LibraryPicture) -> list[Line]:
+    """What there is to tell; nothing is said of what is not known."""
+    lines = [] if picture.recipe is None else _recipe_lines(picture.recipe)
+    lines.append(Line(tr("Size"), tr("{width} × {height}", width=picture.width, height=picture.height)))
+    lines.append(Line(tr("Made"), picture.created_at.astimezone().strftime("%Y-%m-%d %H:%M")))
+    lines.append(Line(tr("File"), picture.file.name))
+    if picture.notes:
+        lines.append(Line(tr("Notes"), picture.notes))
+    return [line for line in lines if line.text]
+
+
+def _recipe_lines(recipe: Recipe) -> list[Line]:
+    request, rendering = recipe.request, recipe.rendering
+    lines = [
+        Line(tr("Prompt"), request.prompt),
+        Line(tr("Negative prompt"), request.negative_prompt),
+        Line(tr("Model"), request.model.name or request.model.id),
+        Line(tr("Seed"), str(rendering.seed)),
+        Line(tr("Steps"), str(request.steps)),
+        Line(tr("Guidance"), f"{request.guidance_scale:g}"),
+        Line(tr("Sampler"), _sampler(request)),
+    ]
+    if not isinstance(request, TextToImage):
+        lines.append(Line(tr("Strength"), f"{request.strength:.0%}"))
+    lines.append(Line(tr("Rendered"), _rendering(rendering)))
+    lines.append(Line(tr("What differed"), "\n".join(rendering.notes)))
+    return lines
+
+
+def _sampler(request: GenerationRequest) -> str:
+    name = SAMPLER_NAMES[request.sampler]
+    return name if request.schedule == "automatic" else f"{name}, {SCHEDULE_NAMES[request.schedule]}"
+
+
+def _rendering(rendering: Rendering) -> str:
+    size = tr("at {width} × {height}", width=rendering.work_width, height=rendering.work_height)
+    # Another program's picture tells no device, and so not its working size either.
+    parts = [rendering.device, rendering.precision, rendering.attention, size if rendering.device else ""]
+    parts += [tr("tiled") if rendering.tiling else "", rendering.engine]
+    return ", ".join(part for part in parts if part)

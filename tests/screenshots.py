@@ -1,0 +1,112 @@
+"""`make screenshots`: uses the real app with the starter model and keeps what is seen in docs/pictures.
+
+`python -m tests.screenshots FOLDER --theme light --scale 2` looks at other themes and sizes.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+PROMPTS = (
+    ("a snowy field at night with the moon", 21),
+    ("a calm lake at sunset with mountains", 3),
+    ("a green meadow by day with trees", 5),
+    ("two balloons over the desert", 12),
+    ("the sea at night with stars", 9),
+    ("hills at dawn with pine trees", 31),
+    ("a sailboat on the sea at sunset", 17),
+)
+SELECTION = (120, 110, 225, 205)
+
+
+async def make(target: Path, root: Path, *, theme: str, language: str, width: int, height: int) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.app.settings import SettingsFile
+    from desktop.library.folders import DataFolders
+    from tests.support.window import Window, until
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    file = SettingsFile(DataFolders(root).settings_file)
+    root.mkdir(exist_ok=True)
+    file.save(file.load()[0].changed(theme=theme, language=language))
+    window = Window(application=application, root=root)
+    await window.open(width, height)
+
+    async def keep(name: str) -> None:
+        await asyncio.sleep(0.8)
+        window.grab().save(str(target / f"{name}.png"))
+
+    views = window.studio.viewmodels
+    await keep("empty")
+    window.studio.window.show_page("gallery")
+    await keep("gallery-empty")
+    window.studio.window.show_page("models")
+    await keep("models")
+    window.studio.window.show_page("canvas")
+    for prompt, seed in PROMPTS:
+        views.editor.change(seed=seed, seed_fixed=True)
+        await window.type_prompt(prompt)
+        await window.press_generate()
+    await keep("staged")
+    while len(views.staging.candidates) > 1:
+        await views.staging.drop(views.staging.candidates[0])
+    await window.take()
+    await window.select_rectangle(*SELECTION)
+    await until(lambda: window.button_text != "Generate")
+    await keep("inpaint-before")
+    views.editor.change(seed=4, seed_fixed=True)
+    await window.type_prompt("a boat with a yellow sail on the sea at sunset")
+    await window.press_generate()
+    await keep("inpaint-staged")
+    await window.take()
+    views.canvas.current.deselect()
+    await keep("inpaint-after")
+    await keep("canvas")
+    window.studio.window.show_page("gallery")
+    await asyncio.sleep(1.5)
+    grid = window.studio.window.pages.gallery_view.grid
+    grid.setCurrentIndex(grid.model().index(0, 0))
+    await keep("gallery")
+    await window.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", type=Path, nargs="?", default=Path("docs/pictures"))
+    parser.add_argument("--theme", default="dark")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--height", type=int, default=800)
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = options.scale
+
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.app.event_loop import create_event_loop
+
+    options.target.mkdir(parents=True, exist_ok=True)
+    application = QApplication(sys.argv[:1])
+    loop = create_event_loop(application)
+    with tempfile.TemporaryDirectory() as folder:
+        loop.run_until_complete(
+            make(
+                options.target,
+                Path(folder) / "data",
+                theme=options.theme,
+                language=options.language,
+                width=options.width,
+                height=options.height,
+            )
+        )
+    loop.close()
+
+
+if __name__ == "__main__":
+    main()
