@@ -300,7 +300,7 @@ def _open_studio(profile: Profile, *, must_open: bool) -> None:
 
     missing = missing_packages(NEEDED_FOR_WINDOWS) if _shows_on_x11() else []
     if must_open or (find_display(os.environ) and not missing):
-        from desktop.app.studio import run_studio
+        from desktop.app.run import run_studio
 
         raise typer.Exit(run_studio(data_dir=profile.data_dir, debug=profile.debug))
     if missing:

@@ -56,13 +56,20 @@ class World:
 class Container:
     """Everything without a view. Each part is made once; `close` ends those that were made."""
 
-    def __init__(self, *, folders: DataFolders, world: World | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        folders: DataFolders,
+        world: World | None = None,
+        loaded: tuple[Settings, ErrorReport | None] | None = None,
+    ) -> None:
+        """`loaded` is what the settings file held, where it was read already."""
         self.folders = folders
         self.world = world or World()
         self.settings_file = SettingsFile(folders.settings_file)
         self.settings: Settings
         self.settings_notice: ErrorReport | None
-        self.settings, self.settings_notice = self.settings_file.load()
+        self.settings, self.settings_notice = loaded or self.settings_file.load()
         self._databases: list[Database] = []
 
     @cached_property

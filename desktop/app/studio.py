@@ -1,28 +1,16 @@
-"""The studio from its first paint to its last saved setting."""
+"""The studio from the moment its rooms are loaded to its last saved setting."""
 
 import asyncio
 import base64
-import binascii
 import logging
-import os
-import signal
-import sys
-import time
-from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from types import FrameType
 
-from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.appearance import Appearance
 from desktop.app.connections import Connections
-from desktop.app.container import Container, World
-from desktop.app.data_folder import WindowLock, find_data_folders
-from desktop.app.event_loop import create_event_loop
+from desktop.app.container import Container
+from desktop.app.first_window import decoded, make_window
 from desktop.app.housekeeping import tidy
-from desktop.app.logs import start_logging
 from desktop.app.main_window import MainWindow
 from desktop.app.pages import Pages
 from desktop.app.viewmodels import Viewmodels
@@ -31,38 +19,27 @@ from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.translations import tr
 from shared.contracts.errors import ErrorReport, PentimentoError
 
-FIRST_PAINT_VARIABLE = "PENTIMENTO_ANNOUNCE_FIRST_PAINT"
-
 _log = logging.getLogger(__name__)
-_STARTED = time.perf_counter()
-_QT_LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG,
-    QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
-    QtMsgType.QtCriticalMsg: logging.ERROR,
-    QtMsgType.QtFatalMsg: logging.CRITICAL,
-}
 
 
 class Studio:
-    """`start` shows the window and brings back what was; `shut_down` keeps everything and ends it."""
+    """`start` fills the window and brings back what was; `shut_down` keeps everything and ends it.
 
-    def __init__(self, *, application: QApplication, container: Container) -> None:
+    `window` may be on the screen already; without one, the studio makes its own.
+    """
+
+    def __init__(
+        self, *, application: QApplication, container: Container, window: MainWindow | None = None
+    ) -> None:
         self._container = container
         self._owner = QObject(application)
-        settings = container.settings
-        self.appearance = Appearance(
-            application=application, theme=settings.theme, language=settings.language
+        self.window = window or make_window(
+            application=application, settings=container.settings, data_folder=container.folders.root
         )
+        self.appearance = self.window.appearance
         self.viewmodels = Viewmodels(container=container, on_error=self._show_error, parent=self._owner)
         self._queue_tasks = TaskOwner(on_error=self._show_error)
-        self.window = MainWindow(
-            viewmodels=self.viewmodels,
-            pages=Pages(viewmodels=self.viewmodels),
-            appearance=self.appearance,
-            data_folder=container.folders.root,
-            version=_version(),
-        )
+        self.window.fill(viewmodels=self.viewmodels, pages=Pages(viewmodels=self.viewmodels))
         self._connections = Connections(
             viewmodels=self.viewmodels,
             show_page=self.window.show_page,
@@ -77,10 +54,11 @@ class Studio:
         self.window.close_asked.connect(self.ask_to_close)
 
     def start(self, *, crashed_before: bool = False) -> "asyncio.Task[None]":
-        """Show the window at once; the task brings back the rest."""
-        settings = self._container.settings
-        self.window.restore(_decoded(settings.window_geometry), _decoded(settings.window_layout))
+        """Show the window; the task brings back what was in it."""
         self.window.show()
+        workspace = self.window.pages.workspace
+        workspace.resize(self.window.size())
+        workspace.restore_layout(decoded(self._container.settings.window_layout))
         return self._queue_tasks.start(self._bring_back(crashed_before=crashed_before), name="start")
 
     async def until_closed(self) -> None:
@@ -166,74 +144,5 @@ class Studio:
             )
 
 
-def run_studio(*, data_dir: Path | None, debug: bool, world: World | None = None) -> int:
-    """From the command line until the window is closed. Returns the exit status; raises PentimentoError."""
-    folders = find_data_folders(data_dir, os.environ)
-    with WindowLock(folders) as lock:
-        stop_logging = start_logging(folders.log_file, debug=debug)
-        previous_handler = qInstallMessageHandler(_log_qt_message)
-        try:
-            application = QApplication([sys.argv[0]])
-            application.setApplicationName("Pentimento")
-            application.setDesktopFileName("pentimento")
-            loop = create_event_loop(application)
-            try:
-                loop.run_until_complete(
-                    _run(application, Container(folders=folders, world=world), lock.crashed_before)
-                )
-            finally:
-                loop.close()
-        finally:
-            qInstallMessageHandler(previous_handler)
-            stop_logging()
-    return 0
-
-
-async def _run(application: QApplication, container: Container, crashed_before: bool) -> None:  # noqa: FBT001 - private
-    studio = Studio(application=application, container=container)
-    studio.window.first_painted.connect(_announce_first_paint)
-    _close_on_signals(studio.ask_to_close)
-    starting = studio.start(crashed_before=crashed_before)
-    await studio.until_closed()
-    starting.cancel()
-
-
-def _announce_first_paint() -> None:
-    _log.info(
-        "First paint %.0f ms after the studio's code was loaded.", 1000 * (time.perf_counter() - _STARTED)
-    )
-    if os.environ.get(FIRST_PAINT_VARIABLE):
-        sys.stdout.write("painted\n")
-        sys.stdout.flush()
-
-
-def _close_on_signals(close: Callable[[], None]) -> None:
-    """Ctrl+C and a polite kill keep everything, as the window's own close does."""
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        close()
-
-    signal.signal(signal.SIGINT, handle)
-    signal.signal(signal.SIGTERM, handle)
-
-
-def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    logging.getLogger("qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category, text)
-
-
-def _version() -> str:
-    try:
-        return version("pentimento")
-    except PackageNotFoundError:
-        return ""
-
-
 def _encoded(state: bytes) -> str:
     return base64.b64encode(state).decode()
-
-
-def _decoded(state: str) -> bytes:
-    try:
-        return base64.b64decode(state, validate=True)
-    except (binascii.Error, ValueError):
-        return b""

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Self
 
 from PySide6.QtCore import QRect
 
 from desktop.canvas import selection as selections
+from desktop.canvas.changes import DocumentChange, Observer, difference, structure_of
 from desktop.canvas.errors import (
     DocumentBusyError,
     LayerLockedError,
@@ -18,28 +19,12 @@ from desktop.canvas.errors import (
 from desktop.canvas.history import DocumentSnapshot, History, make_step
 from desktop.canvas.layers import BlendMode, Layer, LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.selection import Selection, SelectionMode
-from desktop.canvas.tiles import EMPTY_TILES, TileMap, tile_rect
+from desktop.canvas.tiles import EMPTY_TILES, TileMap
 from shared.contracts.generation import BlobId, Recipe
 
+__all__ = ["Document", "DocumentChange", "Observer", "Transaction"]
+
 HISTORY_BYTES = 512 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentChange:
-    """What differs since the last change. Several may come in one transaction (live painting)."""
-
-    dirty: QRect = field(default_factory=QRect)
-    """Document pixels whose composite may differ; empty when none do."""
-    layer_ids: frozenset[str] = frozenset()
-    """Layers whose pixels, place or look differ, or that came or went."""
-    structure: bool = False
-    """Layers were added, removed or put in another order, or a property (also: which is active) differs."""
-    selection: bool = False
-    history: bool = False
-    """The lists of undo and redo differ: a step was committed, undone or redone."""
-
-
-Observer = Callable[[DocumentChange], None]
 
 
 class Document:
@@ -235,7 +220,7 @@ class Document:
             DocumentChange(
                 dirty=dirty,
                 layer_ids=layer_ids,
-                structure=_structure(now) != _structure(target),
+                structure=structure_of(now) != structure_of(target),
                 selection=now.selection is not target.selection,
                 history=history,
             )
@@ -462,35 +447,3 @@ def _setter(event: asyncio.Event) -> Observer:
 
 def _renamed(properties: LayerProperties, name: str) -> LayerProperties:
     return replace(properties, name=name, locked=False)
-
-
-def _structure(state: DocumentSnapshot) -> tuple[object, ...]:
-    return (state.active_id, *((layer.id, layer.properties) for layer in state.layers))
-
-
-def difference(before: DocumentSnapshot, after: DocumentSnapshot) -> tuple[QRect, frozenset[str]]:
-    """Document pixels whose composite may differ between two states, and the layers that make it so."""
-    olds = {layer.id: layer for layer in before.layers}
-    news = {layer.id: layer for layer in after.layers}
-    dirty, changed = QRect(), set[str]()
-    common_before = [layer.id for layer in before.layers if layer.id in news]
-    common_after = [layer.id for layer in after.layers if layer.id in olds]
-    moved = {a for a, b in zip(common_before, common_after, strict=True) if a != b}
-    for layer_id in olds.keys() | news.keys():
-        old, new = olds.get(layer_id), news.get(layer_id)
-        if old is new and layer_id not in moved:
-            continue
-        changed.add(layer_id)
-        dirty = dirty.united(_layer_difference(old, new))
-    return dirty.intersected(after.rect), frozenset(changed)
-
-
-def _layer_difference(old: LayerSnapshot | None, new: LayerSnapshot | None) -> QRect:
-    whole = (old.bounds if old else QRect()).united(new.bounds if new else QRect())
-    if old is None or new is None or old is new or old.properties != new.properties:
-        return whole
-    dirty = QRect()
-    for key in old.tiles.keys() | new.tiles.keys():
-        if old.tiles.get(key) is not new.tiles.get(key):
-            dirty = dirty.united(tile_rect(key))
-    return dirty.translated(new.properties.x, new.properties.y)

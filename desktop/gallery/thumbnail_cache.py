@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
@@ -46,6 +47,10 @@ class ThumbnailCache(QObject):
     def is_missing(self, picture: LibraryPicture) -> bool:
         """Whether its file is gone or damaged."""
         return picture.blob in self._missing
+
+    async def forget(self, pictures: Iterable[LibraryPicture]) -> None:
+        """Pictures that were deleted for good."""
+        await self._thumbnails.forget(pictures)
 
     async def close(self) -> None:
         await self._tasks.close()

@@ -56,7 +56,7 @@ class GalleryViewModel(QObject):
         self.line = GalleryLine()
         self._current: LibraryPicture | None = None
         self._deeds = Deeds()
-        self._import: asyncio.Task[None] | None = None
+        self._imports: list[asyncio.Task[None]] = []
         self._ready = False
         self.pictures.loaded.connect(self._loaded)
         self.pictures.failed.connect(self.failed)
@@ -159,13 +159,12 @@ class GalleryViewModel(QObject):
 
     def import_files(self, paths: Iterable[Path]) -> None:
         """One import at a time; files dropped during one are taken after it."""
-        before, wanted = self._import, list(paths)
-        self._import = self._tasks.start(self._import_all(wanted, before))
+        self._imports = [task for task in self._imports if not task.done()]
+        self._imports.append(self._tasks.start(self._import_all(list(paths), self._imports[-1:])))
 
     def cancel_import(self) -> None:
-        if self._import is not None:
-            self._import.cancel()
-            self._import = None
+        for task in self._imports:
+            task.cancel()
         self.dismiss_line()
 
     def export(self, pictures: Sequence[LibraryPicture], folder: Path) -> None:
@@ -207,9 +206,9 @@ class GalleryViewModel(QObject):
         if pictures:
             self._tasks.start(act_on_all())
 
-    async def _import_all(self, paths: list[Path], before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait([before])
+    async def _import_all(self, paths: list[Path], before: list[asyncio.Task[None]]) -> None:
+        if before:
+            await asyncio.wait(before)
         files = await asyncio.to_thread(files_to_import, paths)
         imported = 0
         for number, file in enumerate(files, start=1):
@@ -247,6 +246,8 @@ class GalleryViewModel(QObject):
         for picture in change.pictures:
             if self._current is not None and picture.id == self._current.id:
                 self.set_current(None if change.kind == "removed" else picture)
+        if change.kind == "removed":
+            self._tasks.start(self.thumbnails.forget(change.pictures))
         self._tasks.start(self._count())
 
 

@@ -93,13 +93,10 @@ class Library:
     async def empty_trash(self, older_than: timedelta = TRASH_KEPT) -> int:
         """Delete for good what has lain in the trash that long. Returns how many pictures."""
         pictures = await self._store.trashed_before(self._clock() - older_than)
-        for picture in pictures:
-            # File first: a row left in the trash is tried again; a file left without its row would be adopted.
-            await asyncio.to_thread(picture.file.unlink, missing_ok=True)
-            await self._store.delete([picture.id])
-        if pictures:
-            self.changes.tell(LibraryChange("removed", tuple(pictures)))
-        return len(pictures)
+        removed = [picture for picture in pictures if await self._store.purge(picture.id)]
+        if removed:
+            self.changes.tell(LibraryChange("removed", tuple(removed)))
+        return len(removed)
 
     async def export(self, picture_id: str, target: Path) -> Path:
         """Copy a picture's file, metadata and all, to a file or into a folder; never over another file."""

@@ -100,6 +100,22 @@ class PictureStore:
 
         await self._database.run(work)
 
+    async def purge(self, picture_id: str) -> bool:
+        """Delete file and row, unless the picture was taken out of the trash meanwhile.
+
+        File first: a row left in the trash is tried again; a file left without its row would be adopted.
+        """
+
+        def work(session: Session) -> bool:
+            row = _row_of(session, picture_id)
+            if row.trashed_at is None:
+                return False
+            (self._pictures / row.file).unlink(missing_ok=True)
+            session.delete(row)
+            return True
+
+        return await self._database.run(work)
+
     async def trashed_before(self, time: datetime) -> list[LibraryPicture]:
         return await self._all(select(PictureRow).where(PictureRow.trashed_at <= to_number(time)))
 

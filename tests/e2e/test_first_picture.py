@@ -35,6 +35,7 @@ def test_prompt_generate_take_select_inpaint_save_quit_and_reopen(
             await window.take()
             before = await window.flattened()
             assert before.shape[:2] == (256, 256)
+            assert before.std() > 5
 
             await window.select_rectangle(150, 120, 210, 190)
             await until(lambda: window.button_text == "Fill selection")
@@ -71,11 +72,8 @@ def test_prompt_generate_take_select_inpaint_save_quit_and_reopen(
         try:
             assert np.array_equal(await window.flattened(), painted)
             assert window.layer_names[-1] == "a boat with a yellow sail"
-            document = window.studio.viewmodels.canvas.current.document
-            assert document is not None
-            recipes = [layer.recipe for layer in document.layers if layer.recipe is not None]
-            assert [type(recipe.request) for recipe in recipes] == [TextToImage, Inpaint]
-            assert recipes[0].request.seed == 7
+            assert [type(recipe.request) for recipe in window.recipes] == [TextToImage, Inpaint]
+            assert window.recipes[0].request.seed == 7
             page = await window.container.library.page(None, 10)
             assert [picture.prompt for picture in page] == [
                 "a boat with a yellow sail",

@@ -14,6 +14,7 @@ from desktop.app.container import Container, World
 from desktop.app.studio import Studio
 from desktop.canvas.tools.base import ToolName
 from desktop.library.folders import DataFolders
+from shared.contracts.generation import Recipe
 from shared.imaging.pictures import read_picture
 from shared.imaging.pixels import Pixels
 
@@ -61,11 +62,11 @@ class Window:
         assert not self.errors, self.errors
 
     async def take(self) -> None:
-        layers = self.layer_names
+        before = len(self.recipes)
         strip = self.studio.window.pages.staging_strip
         await until(strip.take.isEnabled)
         QTest.mouseClick(strip.take, Qt.MouseButton.LeftButton)
-        await until(lambda: len(self.layer_names) > len(layers))
+        await until(lambda: len(self.recipes) > before)
 
     async def select_rectangle(self, left: int, top: int, right: int, bottom: int) -> None:
         """Drags the marquee between two points of the document."""
@@ -92,6 +93,12 @@ class Window:
     def layer_names(self) -> list[str]:
         document = self.studio.viewmodels.canvas.current.document
         return [layer.name for layer in document.layers] if document else []
+
+    @property
+    def recipes(self) -> list[Recipe]:
+        """Of the document's layers, from the bottom."""
+        document = self.studio.viewmodels.canvas.current.document
+        return [layer.recipe for layer in document.layers if layer.recipe] if document else []
 
     @property
     def button_text(self) -> str:

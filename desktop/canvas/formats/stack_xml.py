@@ -70,7 +70,8 @@ def _writable(text: str) -> str:
     allowed = (
         sign
         for sign in text
-        if sign in "\t\n\r" or (ord(sign) >= 32 and not 0xD800 <= ord(sign) <= 0xDFFF and ord(sign) < 0xFFFE)
+        if sign in "\t\n\r"
+        or (ord(sign) >= 32 and not 0xD800 <= ord(sign) <= 0xDFFF and sign not in "\ufffe\uffff")
     )
     return "".join(allowed)
 

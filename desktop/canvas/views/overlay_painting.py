@@ -38,10 +38,11 @@ class OverlayPainter:
 
     def draw(self, painter: QPainter, theme: Theme, *, phase: float, gesture: QPainterPath) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._navigation.angle % 90 != 0)
-        for placed in (self._overlays.preview, self._overlays.candidate):
-            if placed is not None:
-                self._draw_placed(painter, placed)
-        if self._overlays.sending is not None:
+        results = [placed for placed in (self._overlays.preview, self._overlays.candidate) if placed]
+        for placed in results:
+            self._draw_placed(painter, placed)
+        # A result is judged by its colours, which a tint over it would change.
+        if self._overlays.sending is not None and not results:
             self._draw_sending(painter, self._overlays.sending, theme)
         if self.has_outline:
             draw_marching_ants(painter, self.outline_in_view, theme, phase)

@@ -149,7 +149,10 @@ class PictureGrid(QListView):
         super().__init__()
         self._pictures = pictures
         self._side = THUMBNAIL_SIDE
-        self._kept: tuple[str, int] | None = None
+        self._kept_id = ""
+        self._removed_row: int | None = None
+        # Connected before Qt's own, which moves the current index.
+        pictures.rowsAboutToBeRemoved.connect(self._keep_removed)
         self.setModel(pictures)
         self.setItemDelegate(PictureDelegate(thumbnails, self))
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -172,6 +175,7 @@ class PictureGrid(QListView):
         self.selectionModel().currentChanged.connect(self._tell_current)
         pictures.modelAboutToBeReset.connect(self._keep_current)
         pictures.modelReset.connect(self._find_current)
+        pictures.rowsRemoved.connect(self._choose_next)
 
     def side(self) -> int:
         return self._side
@@ -251,7 +255,8 @@ class PictureGrid(QListView):
 
     def _lay_out(self) -> None:
         """As many columns as fit, shared out evenly; the row on top stays on top."""
-        width = self.viewport().width()
+        # One pixel stays free: Qt wraps a row that fills the width exactly.
+        width = self.viewport().width() - 1
         columns = max(1, width // (self._side + 2 * MARGIN))
         cell = QSize(width // columns, width // columns)
         if cell == self.gridSize():
@@ -270,14 +275,23 @@ class PictureGrid(QListView):
 
     def _keep_current(self) -> None:
         picture = self.current_picture()
-        self._kept = (picture.id, self.verticalScrollBar().value()) if picture else None
+        self._kept_id = picture.id if picture else ""
 
     def _find_current(self) -> None:
-        row = self._pictures.row_of(self._kept[0]) if self._kept else None
-        if self._kept and row is not None:
-            self.setCurrentIndex(self._pictures.index(row))
-        else:
+        row = self._pictures.row_of(self._kept_id)
+        if row is None:
             self._tell_current()
+        else:
+            self.setCurrentIndex(self._pictures.index(row))
+
+    def _keep_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        row = self.currentIndex().row()
+        self._removed_row = row if first <= row <= last else None
+
+    def _choose_next(self) -> None:
+        """Who deletes one picture after the other goes on downwards; Qt would go up."""
+        if self._removed_row is not None and self._pictures.rowCount() > 0:
+            self.setCurrentIndex(self._pictures.index(min(self._removed_row, self._pictures.rowCount() - 1)))
 
 
 def _place_of(picture: LibraryPicture, space: QRect, scale: float) -> QRectF:

@@ -67,7 +67,7 @@ def preset_name(preset: SizePreset) -> str:
         "square": tr("Square"),
         "landscape": tr("Landscape"),
         "portrait": tr("Portrait"),
-        "canvas": tr("As the canvas"),
+        "canvas": tr("Canvas"),
     }[preset.shape]
     return f"{name}  {preset.width} × {preset.height}"
 

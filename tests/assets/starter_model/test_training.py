@@ -13,11 +13,12 @@ from tqdm import tqdm
 
 from assets.starter_model import checkpoint, export
 from assets.starter_model.config import AUTOENCODER, DENOISER, Bucket
-from assets.starter_model.latents import Cached, normalise
+from assets.starter_model.latents import Cached, normalise, things_of
 from assets.starter_model.networks import make_autoencoder
 from assets.starter_model.optimising import orthogonal, rate_share
+from assets.starter_model.scene import make_scene
 from assets.starter_model.train_autoencoder import AutoencoderTraining
-from assets.starter_model.train_denoiser import DenoiserTraining, Networks
+from assets.starter_model.train_denoiser import DenoiserTraining, Networks, draw_timesteps
 from assets.starter_model.vocabulary import END, SIZE, START, UsedRows, write_tokenizer
 
 TINY_AUTOENCODER = replace(AUTOENCODER, channels=(8, 8, 8, 8), side=32, batch=2)
@@ -38,11 +39,10 @@ def tiny_cache() -> list[Cached]:
     chance = np.random.default_rng(0)
     tokens = np.full((6, 2, 77), END, np.uint16)
     tokens[:, :, 0], tokens[:, :, 1] = START, 320
+    latents = chance.normal(size=(6, 8, 8, 8)).astype(np.float16)
+    things = chance.random((6, 8, 8)).astype(np.float16)
     return [
-        Cached(
-            Bucket(name, 64, 64, 0, 6, 2, 0.5), chance.normal(size=(6, 8, 8, 8)).astype(np.float16), tokens
-        )
-        for name in ("small", "native")
+        Cached(Bucket(name, 64, 64, 0, 6, 2, 0.5), latents, tokens, things) for name in ("small", "native")
     ]
 
 
@@ -144,3 +144,20 @@ def test_update_directions_are_orthogonal_and_rates_end_low() -> None:
     assert rate_share(0.0, 1000, 100) == pytest.approx(1.0)
     assert rate_share(1.0, 1000, 100) == pytest.approx(0.02)
     assert rate_share(0.0, 0, 100) == pytest.approx(0.01)
+
+
+def test_things_are_found_where_they_stand() -> None:
+    scene = next(scene for scene in map(make_scene, range(100)) if scene.of_kind("house"))
+    house = scene.of_kind("house")[-1]
+    things = things_of(scene, 128, 128)
+    assert things.shape == (16, 16)
+    assert things[int(house.y * 16 - house.size * 4), int(house.x * 16)] > 0.5
+    assert not things_of(replace(scene, things=(), light_shown=False, clouds=(), birds=()), 128, 128).any()
+
+
+def test_timesteps_cover_the_whole_range_and_more_of_its_middle() -> None:
+    torch.manual_seed(0)
+    steps = draw_timesteps(1000, 300, 800)
+    assert int(steps.min()) < 5
+    assert int(steps.max()) > 994
+    assert float(((steps >= 300) & (steps < 800)).float().mean()) == pytest.approx(0.7, abs=0.01)

@@ -9,7 +9,7 @@ from desktop.canvas.compositor import Compositor, flatten, merged_layer
 from desktop.canvas.document import Document
 from desktop.canvas.layers import BlendMode
 from desktop.canvas.tiles import TILE_SIDE, pixels_of
-from tests.desktop.canvas.builders import HEIGHT, WIDTH, blank, noise_tiles, paint
+from tests.desktop.canvas.builders import HEIGHT, WIDTH, blank, noise_tiles, paint, without_history
 from tests.desktop.canvas.test_history import COMMANDS
 
 
@@ -34,7 +34,7 @@ def _noisy(layers: int, active: int) -> Document:
     st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.integers(0, 10_000)), max_size=10),
 )
 def test_the_cached_composite_equals_the_live_one(active: int, steps: list[tuple[str, int]]) -> None:
-    document = _noisy(6, active)
+    document = without_history(_noisy(6, active))
     compositor = Compositor(document)
     compositor.composite(document.rect)
     for name, number in steps:

@@ -16,7 +16,7 @@ from desktop.canvas.journal import (
     remove_journal,
 )
 from shared.contracts.errors import StorageError
-from tests.desktop.canvas.builders import NOW, blank, noise_tiles, paint, recipe, value
+from tests.desktop.canvas.builders import NOW, blank, noise_tiles, paint, recipe, value, without_history
 from tests.desktop.canvas.test_history import COMMANDS
 
 MANIFEST = Manifest(log="", title="A picture", file=None, modified=True, updated_at=NOW)
@@ -33,7 +33,8 @@ def test_any_document_comes_back_after_any_step(
     tmp_path_factory: pytest.TempPathFactory, commands: list[tuple[str, int]], compact_above: int
 ) -> None:
     folder = tmp_path_factory.mktemp("journal")
-    document, writer = blank("one", "two"), JournalWriter(folder=folder, smallest_to_compact=compact_above)
+    document = without_history(blank("one", "two"))
+    writer = JournalWriter(folder=folder, smallest_to_compact=compact_above)
     writer.append(document.committed, MANIFEST)
     for name, number in commands:
         COMMANDS[name](document, number)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider
 
 from desktop.gallery.commands import gallery_commands
 from desktop.gallery.picture_list import PAGE
+from desktop.gallery.thumbnail_cache import ThumbnailCache
 from desktop.gallery.viewmodel import GalleryViewModel
 from desktop.gallery.views.gallery_view import GalleryView
 from desktop.library.picture import LibraryPicture
@@ -32,7 +33,7 @@ async def until(condition: Callable[[], object]) -> None:
 class Gallery:
     def __init__(self, shelf: Shelf, qt_run: Run) -> None:
         self.shelf = shelf
-        self.run = qt_run
+        self._qt_run = qt_run
         self.shown_files: list[Path] = []
         self.model = GalleryViewModel(
             library=shelf.library, thumbnails=Thumbnails(folder=shelf.folders.thumbnails)
@@ -40,6 +41,17 @@ class Gallery:
         self.view = GalleryView(self.model, show_file=self.shown_files.append)
         self.view.resize(1000, 700)
         self.view.show()
+
+    def run(self, coroutine: Coroutine[Any, Any, Any], timeout: float = 10) -> Any:
+        """And until nothing is under way, since no task may go on while the loop stands still."""
+
+        async def settled() -> Any:
+            result = await coroutine
+            owners = (self.model._tasks, self.model.pictures._tasks, self.model.thumbnails._tasks)
+            await until(lambda: not any(owner.busy for owner in owners))
+            return result
+
+        return self._qt_run(settled(), timeout=timeout)
 
     @property
     def prompts(self) -> list[str]:
@@ -241,24 +253,35 @@ def test_scrolling_down_reads_page_after_page(gallery: Gallery) -> None:
     assert gallery.prompts == [f"picture {number}" for number in reversed(range(PAGE + 20))]
 
 
-def test_thumbnails_come_and_a_lost_file_leaves_a_sign(gallery: Gallery) -> None:
-    first, second = gallery.run(gallery.shelf.fill(2))
+def test_thumbnails_come_and_a_lost_file_leaves_a_sign(gallery: Gallery, tmp_path: Path) -> None:
+    gallery.fill(2)
+    second, first = gallery.model.pictures.pictures
     first.file.unlink()
-    gallery.start()
-    cache = gallery.model.thumbnails
+    cache = ThumbnailCache(thumbnails=Thumbnails(folder=tmp_path / "empty"))
+    told: list[str] = []
+    cache.thumbnail_ready.connect(told.append)
 
-    async def painted() -> None:
-        while not (cache.is_missing(first) and cache.peek(second)):
-            gallery.view.grab()
-            await asyncio.sleep(0.005)
+    async def asked() -> None:
+        assert cache.image(first, 64) is None
+        assert cache.image(second, 64) is None
+        await until(lambda: len(told) == 2)
+        await cache.close()
 
-    gallery.run(painted())
+    gallery.run(asked())
+    assert cache.is_missing(first)
+    image = cache.peek(second)
+    assert image is not None
+    assert (image.width(), image.height()) == (16, 16)
 
 
 def drop(view: GalleryView, files: list[Path]) -> bool:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-    actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    actions, buttons, keys = (
+        Qt.DropAction.CopyAction,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
     enter = QDragEnterEvent(QPoint(400, 300), actions, data, buttons, keys)
     enter.ignore()
     QApplication.sendEvent(view, enter)
@@ -288,6 +311,23 @@ def test_dropped_files_and_folders_are_imported_and_failures_told(gallery: Galle
     assert "broken.png" in gallery.view.errors.report.text
 
 
+def test_cancelling_stops_every_import_and_keeps_what_is_in(gallery: Gallery, tmp_path: Path) -> None:
+    gallery.start()
+    files = [tmp_path / f"{number}.png" for number in range(30)]
+    for number, file in enumerate(files):
+        file.write_bytes(png(number))
+
+    async def cancelled() -> None:
+        gallery.model.import_files(files[:20])
+        gallery.model.import_files(files[20:])
+        await until(lambda: len(gallery.prompts) >= 2)
+        gallery.model.cancel_import()
+
+    gallery.run(cancelled())
+    assert 2 <= len(gallery.prompts) < 20
+    assert gallery.view.line.isHidden()
+
+
 def test_dragging_out_gives_the_files(gallery: Gallery) -> None:
     gallery.fill(2)
     pictures = gallery.model.pictures
@@ -296,13 +336,21 @@ def test_dragging_out_gives_the_files(gallery: Gallery) -> None:
 
 
 def test_columns_share_the_width_evenly_at_every_size(gallery: Gallery) -> None:
-    gallery.fill(3)
+    gallery.fill(12)
     grid = gallery.view.grid
-    for side in (96, 160, 320):
-        gallery.view.size_slider.setValue(side // 16)
-        cell = grid.gridSize().width()
-        assert cell >= side
-        assert grid.viewport().width() % cell < grid.viewport().width() // cell + 1
+    places = [gallery.model.pictures.index(row) for row in range(12)]
+    for width in range(900, 960, 7):
+        gallery.view.resize(width, 700)
+        for steps in range(6, 21, 2):
+            gallery.view.size_slider.setValue(steps)
+            grid.doItemsLayout()
+            columns = len({grid.visualRect(index).left() for index in places})
+            rows = len({grid.visualRect(index).top() for index in places})
+            cell, across = grid.gridSize().width(), grid.viewport().width()
+            assert cell >= 16 * steps
+            assert columns == min(12, across // cell)
+            assert rows == -(-12 // columns)
+            assert across - cell * (across // cell) <= across // cell
 
 
 def test_every_control_has_a_name_and_a_tooltip(gallery: Gallery) -> None:

@@ -11,11 +11,15 @@ async def add_without_end(shelf: Shelf, first: int) -> None:
     number = first
     while True:
         made = await asyncio.gather(
-            *(shelf.library.add(png(number + k), recipe(f"picture {number + k}", seed=number + k)) for k in range(3))
+            *(
+                shelf.library.add(png(number + k), recipe(f"picture {number + k}", seed=number + k))
+                for k in range(3)
+            )
         )
         number += 3
         for picture in made:
-            print(picture.id, flush=True)
+            sys.stdout.write(f"{picture.id}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

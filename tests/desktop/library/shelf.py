@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -24,7 +24,12 @@ MIGRATIONS = Path(desktop.library.__path__[0]) / "migrations"
 
 def recipe(prompt: str = "a red house", *, seed: int = 7, model: str = "Landscapes", **values: Any) -> Recipe:
     request = TextToImage(
-        model=ModelReference(id="starter", name=model), prompt=prompt, seed=seed, width=16, height=16, **values
+        model=ModelReference(id="starter", name=model),
+        prompt=prompt,
+        seed=seed,
+        width=16,
+        height=16,
+        **values,
     )
     rendering = Rendering(
         seed=seed,
@@ -79,7 +84,9 @@ class Shelf:
     def new_id(self) -> str:
         return f"{self.prefix}-{next(self._numbers):06}"
 
-    async def fill(self, count: int, prompt: Callable[[int], str] = "picture {}".format) -> list[LibraryPicture]:
+    async def fill(
+        self, count: int, prompt: Callable[[int], str] = "picture {}".format
+    ) -> list[LibraryPicture]:
         """Oldest first, a second apart."""
         added = []
         for number in range(count):
@@ -94,7 +101,7 @@ class Shelf:
             if file.is_file()
         )
 
-    def __enter__(self) -> "Shelf":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -49,7 +50,7 @@ async def test_a_commit_is_durable_and_a_failure_leaves_nothing(path: Path) -> N
 async def test_the_migrations_make_exactly_the_tables_of_the_code(path: Path) -> None:
     database = Database(path=path, migrations=MIGRATIONS)
 
-    def differences(session: Session) -> list[object]:
+    def differences(session: Session) -> Any:
         options = {"include_name": lambda name, kind, _: kind != "table" or "picture_words" not in name}
         context = MigrationContext.configure(session.connection(), opts=options)
         return compare_metadata(context, Base.metadata)
@@ -79,7 +80,7 @@ assert asyncio.run(database.run(lambda session: session.execute(text("SELECT cou
 database.close()
 sys.exit("alembic" in sys.modules)
 """
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    assert await asyncio.to_thread(subprocess.call, [sys.executable, "-c", program]) == 0
 
 
 async def test_two_programs_may_write_at_once(path: Path) -> None:
@@ -99,9 +100,13 @@ async def test_two_programs_may_write_at_once(path: Path) -> None:
     other.close()
 
 
-async def test_a_file_that_is_no_database_is_an_error_in_words_and_can_be_set_aside(path: Path) -> None:
+def ruin(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database at all" * 100)
+
+
+async def test_a_file_that_is_no_database_is_an_error_in_words_and_can_be_set_aside(path: Path) -> None:
+    ruin(path)
     database = Database(path=path, migrations=MIGRATIONS)
     with pytest.raises(StorageError, match=r"library\.sqlite could not be used"):
         await database.run(lambda session: session.execute(text("SELECT 1")).scalar())

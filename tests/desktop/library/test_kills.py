@@ -26,8 +26,8 @@ def add_until_killed(folder: Path, start: int, acknowledged: int) -> list[str]:
     return ids
 
 
-async def check(folder: Path, acknowledged: set[str]) -> None:
-    with Shelf(folder, prefix="adopted") as shelf:
+async def check(folder: Path, acknowledged: set[str], start: int) -> None:
+    with Shelf(folder, prefix=f"adopted-{start}") as shelf:
         assert await shelf.database.is_sound()
         before = {picture.id: picture for picture in await shelf.library.page(limit=1_000_000)}
         assert acknowledged <= set(before)
@@ -42,7 +42,7 @@ def kill_often(folder: Path, times: int) -> None:
     acknowledged: set[str] = set()
     for start in range(times):
         acknowledged.update(add_until_killed(folder, start, 1 + start % 4))
-        asyncio.run(check(folder, acknowledged))
+        asyncio.run(check(folder, acknowledged, start))
 
 
 def test_nothing_acknowledged_is_lost_by_kills(tmp_path: Path) -> None:

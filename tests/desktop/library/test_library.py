@@ -102,6 +102,18 @@ async def test_only_what_lay_long_in_the_trash_is_deleted(shelf: Shelf) -> None:
     assert await ids(shelf) == [three.id]
 
 
+async def test_what_is_restored_while_the_trash_is_emptied_stays(shelf: Shelf) -> None:
+    pictures = await shelf.fill(6)
+    for picture in pictures:
+        await shelf.library.trash(picture.id)
+    emptied, _ = await asyncio.gather(
+        shelf.library.empty_trash(older_than=timedelta(0)), shelf.library.restore(pictures[-1].id)
+    )
+    assert emptied == 5
+    assert await ids(shelf) == [pictures[-1].id]
+    assert shelf.files() == [pictures[-1].file.relative_to(shelf.folders.pictures).as_posix()]
+
+
 async def test_a_file_without_a_row_is_adopted_from_its_own_metadata(shelf: Shelf) -> None:
     made = recipe("a lost house", seed=12)
     folder = shelf.folders.pictures / "2025" / "01"
@@ -181,9 +193,7 @@ async def test_a_blob_of_a_picture_and_the_blobs_that_recipes_need(shelf: Shelf)
     assert shelf.blobs.read(blob) == picture.file.read_bytes()
     assert blob == picture.blob
     request = ImageToImage(model=ModelReference(id="starter"), seed=1, image=blob)
-    refined = await shelf.library.add(
-        png(77), Recipe(request=request, rendering=recipe().rendering)
-    )
+    refined = await shelf.library.add(png(77), Recipe(request=request, rendering=recipe().rendering))
     await shelf.library.trash(refined.id)
     assert await shelf.library.referenced_blobs() == {blob}
     picture.file.unlink()

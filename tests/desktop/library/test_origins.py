@@ -123,9 +123,13 @@ def test_a_picture_that_tells_nothing() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["inputs", "positive", "seed", "model", "steps", "cfg", "sampler_name", "1"]), inner, max_size=5
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["inputs", "positive", "seed", "model", "steps", "cfg", "sampler_name", "1"]),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=20,
 )
@@ -134,7 +138,7 @@ json_values = st.recursive(
 @given(value=json_values, name=st.sampled_from(["prompt", "invokeai_metadata"]))
 def test_no_metadata_of_others_breaks_the_reading(value: object, name: str) -> None:
     made = origin(png_with(**{name: json.dumps(value)}))
-    assert made is None or made.request.width == 64
+    assert made is None or made.rendering.work_width == 64
 
 
 async def test_an_imported_picture_is_found_by_its_foreign_prompt(shelf: Shelf, tmp_path: Path) -> None:

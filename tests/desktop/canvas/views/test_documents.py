@@ -5,7 +5,6 @@ import weakref
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -20,8 +19,6 @@ from shared.contracts.generation import Placement
 from shared.imaging.inpainting import ModelSides, denoising_mask, plan_inpainting
 from shared.imaging.pictures import encode_png, read_picture
 from tests.desktop.canvas.views.conftest import Studio, colour, rgb
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 GREEN = (0, 128, 0)
 GREY = np.full((90, 120, 3), 128, np.uint8)

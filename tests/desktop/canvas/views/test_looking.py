@@ -15,8 +15,6 @@ from desktop.canvas.selection import SelectionMode
 from desktop.canvas.tools.base import ToolName
 from tests.desktop.canvas.views.conftest import Studio
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
 
 def turn_wheel(studio: Studio, at: QPointF, notches: int) -> None:
     event = QWheelEvent(

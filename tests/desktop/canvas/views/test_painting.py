@@ -1,7 +1,6 @@
 """The hand on the canvas: what a gesture does to the picture, and only that."""
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
@@ -10,8 +9,6 @@ from PySide6.QtWidgets import QApplication
 from desktop.canvas.tiles import pixels_of
 from desktop.canvas.tools.base import ToolName
 from tests.desktop.canvas.views.conftest import Studio, colour
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 WHITE = (255, 255, 255)
 RED = (255, 0, 0)

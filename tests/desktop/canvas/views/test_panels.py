@@ -27,8 +27,6 @@ from shared.contracts.generation import ModelReference, Placement, Recipe, Rende
 from shared.imaging.pictures import encode_png
 from tests.desktop.canvas.views.conftest import Studio, colour
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
 RECIPE = Recipe(
     request=TextToImage(model=ModelReference(id="starter"), prompt="a sea", seed=7, width=64, height=64),
     rendering=Rendering(

@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect
@@ -11,8 +10,6 @@ from PySide6.QtGui import QColor, QImage
 from desktop.canvas.tiles import new_image, pixels_of, tiles_from_image
 from desktop.canvas.views.pyramid import Pyramid
 from tests.desktop.canvas.views.conftest import Studio, colour
-
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
 def noise(width: int, height: int, seed: int) -> QImage:
