@@ -1,10 +1,10 @@
 # Every command works from a fresh clone on Debian with Python 3.11, as root or not.
-PYTHON ?= python3.11
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13,$(shell command -v $(name))))
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run serve test test-slow check bench screenshots clean
+.PHONY: run test test-slow check bench screenshots
 
 run: $(STAMP)
 	@$(BIN)/python -m desktop.app.preflight
@@ -30,6 +30,7 @@ screenshots: $(STAMP)
 	@$(BIN)/python -m tests.screenshots
 
 $(STAMP): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Pentimento needs Python 3.11, 3.12 or 3.13; on Debian: apt install python3.11 python3.11-venv"; exit 1; }
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"

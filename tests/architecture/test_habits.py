@@ -40,7 +40,11 @@ def test_constructors_are_keyword_only() -> None:
     constructors = 0
     for path in modules("desktop", "shared"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.ClassDef) or node.name.startswith("_") or any("Error" in ast.unparse(base) for base in node.bases):
+            if (
+                not isinstance(node, ast.ClassDef)
+                or node.name.startswith("_")
+                or any("Error" in ast.unparse(base) for base in node.bases)
+            ):
                 continue
             for item in node.body:
                 if isinstance(item, ast.FunctionDef) and item.name == "__init__":

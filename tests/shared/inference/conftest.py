@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tqdm import tqdm  # type: ignore[import-untyped]  # it ships no types
+from tqdm import tqdm
 
 from shared.contracts.events import GenerationEvent, Picture
 from shared.contracts.generation import GenerationRequest, TextToImage
