@@ -208,7 +208,7 @@ class EmptyState(QWidget):
         set_role(self._title, "title")
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._text.setMaximumWidth(SPACE * 96)
+        self._text.setFixedWidth(SPACE * 90)
         set_role(self._text, "quiet")
         self._button = QPushButton()
         self._button.setVisible(bool(button))
@@ -226,7 +226,8 @@ class EmptyState(QWidget):
     def set_texts(self, *, title: str, text: str, button: str = "") -> None:
         self._title.setText(title)
         self._text.setText(text)
-        self._text.setMinimumWidth(min(self._text.sizeHint().width(), SPACE * 72))
+        # A wrapped label in a layout reports the height of a line that is not wrapped.
+        self._text.setMinimumHeight(self._text.heightForWidth(SPACE * 90))
         self._button.setText(button)
         self._button.setAccessibleName(button)
         self._button.setToolTip(button)

@@ -95,7 +95,7 @@ DARK = Theme(
     on_accent="#1e1e1e",
     ring="#e3a23b",
     selected="#505050",
-    danger="#f07a6e",
+    danger="#f4867b",
     warning="#e8c35a",
     success="#7cc58a",
 )
