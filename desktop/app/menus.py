@@ -125,9 +125,8 @@ class Menus:
         for action in self._actions.values():
             action.setEnabled(True)
 
-    def texts(self) -> list[str]:
-        """What the menus hold, for a test or a screen reader's list."""
-        return [action.text() for action in self._actions.values()]
+    def menus(self) -> tuple[QMenu, ...]:
+        return tuple(self._menus.values())
 
     def _action(self, command_id: str) -> QAction:
         action = action_for(self._registry, command_id, self._window)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.app.data_folder import WindowLock, find_data_folders
 from desktop.app.event_loop import create_event_loop
 from desktop.app.first_window import make_window
+from desktop.app.garbage import keep_what_is_loaded
 from desktop.app.logs import start_logging
 from desktop.app.settings import SettingsFile
 from desktop.library.folders import DataFolders
@@ -71,6 +72,7 @@ async def _run(application: QApplication, folders: DataFolders, *, crashed_befor
     container = container_module.Container(folders=folders, loaded=loaded)
     studio = studio_module.Studio(application=application, container=container, window=window)
     starting = studio.start(crashed_before=crashed_before)
+    keep_what_is_loaded()
     await close_asked.wait()
     studio.ask_to_close()
     await studio.until_closed()

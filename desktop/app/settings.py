@@ -23,7 +23,6 @@ class Settings(BaseModel):
     window_layout: str = ""
     model_folders: tuple[Path, ...] = ()
     editor: dict[str, Any] = Field(default_factory=dict)
-    gallery: dict[str, Any] = Field(default_factory=dict)
 
     def changed(self, **values: object) -> "Settings":
         """Raises pydantic's ValidationError for a value out of its range."""

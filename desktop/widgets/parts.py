@@ -114,23 +114,11 @@ class LabelledSlider(QWidget):
             control.setAccessibleName(text)
             control.setToolTip(tooltip or text)
 
-    def set_label_width(self, width: int) -> None:
-        """One width for the names of sliders that stand below one another."""
-        self._label.setFixedWidth(width)
-
     def value(self) -> float:
         return self._number.value()
 
     def set_value(self, value: float) -> None:
         self._show(value, told=False)
-
-    def set_range(self, minimum: float, maximum: float) -> None:
-        for control in (self._slider, self._number):
-            control.blockSignals(True)
-        self._slider.setRange(round(minimum / self._step), round(maximum / self._step))
-        self._number.setRange(minimum, maximum)
-        for control in (self._slider, self._number):
-            control.blockSignals(False)
 
     def _slid(self, position: int) -> None:
         self._show(position * self._step, told=True)

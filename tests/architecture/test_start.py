@@ -21,7 +21,7 @@ def test_the_first_window_needs_neither_a_database_nor_numpy() -> None:
 def test_the_whole_studio_starts_without_torch() -> None:
     loaded = modules_after("import desktop.app.studio, desktop.app.container")
     assert "desktop.canvas.viewmodel" in loaded
-    assert not loaded & {"torch", "diffusers", "transformers", "accelerate", "alembic", "scipy", "pyvips"}
+    assert not loaded & {"torch", "diffusers", "transformers", "accelerate", "alembic", "scipy"}
 
 
 @pytest.mark.parametrize("room", ["painting", "generate", "inpaint", "models", "gallery", "without_display"])

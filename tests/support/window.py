@@ -63,10 +63,12 @@ class Window:
 
     async def take(self) -> None:
         before = len(self.recipes)
+        staging = self.studio.viewmodels.staging
+        left_after = len(staging.candidates) - 1
         strip = self.studio.window.pages.staging_strip
         await until(strip.take.isEnabled)
         QTest.mouseClick(strip.take, Qt.MouseButton.LeftButton)
-        await until(lambda: len(self.recipes) > before)
+        await until(lambda: len(self.recipes) > before and len(staging.candidates) <= left_after)
 
     async def select_rectangle(self, left: int, top: int, right: int, bottom: int) -> None:
         """Drags the marquee between two points of the document."""

@@ -60,7 +60,8 @@ def test_every_icon_that_the_desktop_names_is_there() -> None:
                 values = [node.args[0]] if node.func.id in {"icon", "icon_button"} and node.args else []
                 if node.func.id == "Command":
                     values = [keyword.value for keyword in node.keywords if keyword.arg == "icon"]
-                named |= {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value}
+                constants = [value.value for value in values if isinstance(value, ast.Constant)]
+                named |= {name for name in constants if isinstance(name, str) and name}
     missing = [name for name in named if not (ICON_FOLDER / f"{name}.svg").is_file()]
     assert len(named) > 30
     assert not missing

@@ -72,9 +72,11 @@ def test_a_change_reaches_open_widgets(qapp: QApplication, qtbot: QtBot) -> None
     apply_theme(qapp, DARK)
     widget = QWidget()
     qtbot.addWidget(widget)
+    widget.show()
     listener = Listener()
     widget.installEventFilter(listener)
     apply_theme(qapp, LIGHT)
+    qapp.processEvents()
     assert theme_of(widget) == LIGHT
     assert widget.palette().color(QPalette.ColorRole.Window).name() == LIGHT.window
     assert {QEvent.Type.PaletteChange, QEvent.Type.StyleChange} & set(listener.seen)
