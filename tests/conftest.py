@@ -87,6 +87,15 @@ def no_leaks() -> Iterator[None]:
     assert not threads, f"threads left running: {[thread.name for thread in threads]}"
 
 
+@pytest.fixture(scope="session")
+def qapp(qapp: Any) -> Any:
+    """As in the app, a widget that became garbage is never destroyed by another thread."""
+    from desktop.app.garbage import collect_garbage_here
+
+    collect_garbage_here(qapp)
+    return qapp
+
+
 @pytest.fixture
 def qt_run(qapp: Any) -> Iterator[QtRun]:
     """Runs a coroutine on the app's real event loop: `qt_run(coroutine, timeout=10)` returns its result."""
