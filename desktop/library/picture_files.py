@@ -50,8 +50,10 @@ def write_picture(root: Path, created_at: datetime, *, title: str, suffix: str, 
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(target)
-        finally:
+        except BaseException:
+            # Only then is the name still ours: once replaced, another may be holding it.
             unfinished.unlink(missing_ok=True)
+            raise
         _sync_folder(folder)
     except OSError as error:
         raise StorageError(
