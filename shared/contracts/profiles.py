@@ -1,0 +1,147 @@
+"""A person's own profile and settings, and accounts as operators see them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from shared.contracts.accounts import AccountState, Role, Username
+from shared.contracts.base import Contract
+from shared.contracts.billing import Features, Limits, StorageView, SubscriptionView
+from shared.contracts.credits import CreditBalance
+
+Theme = Literal["light", "dark", "auto"]
+LanguageName = Literal["en", "ko"]
+FullName = Annotated[str, Field(max_length=100)]
+Website = Annotated[str, Field(max_length=300, pattern=r"^https?://\S+$")]
+
+
+class Notifications(Contract):
+    """Which mails and notices somebody wants; those about money and safety come in any case."""
+
+    email: bool = True
+    push: bool = False
+    generation_complete: bool = True
+    marketing: bool = False
+
+
+class Preferences(Contract):
+    theme: Theme
+    language: LanguageName
+    timezone: str
+    notifications: Notifications
+
+
+class Profile(Contract):
+    """All that a client shows at its start."""
+
+    id: UUID
+    email: str
+    username: str
+    full_name: str | None
+    avatar_url: str | None
+    bio: str | None
+    website: str | None
+    role: Role
+    state: AccountState
+    is_active: bool
+    email_verified: bool
+    email_verified_at: datetime | None
+    last_login_at: datetime | None
+    created_at: datetime
+    deletion_due_at: datetime | None
+    preferences: Preferences
+    tier: str
+    credits: CreditBalance
+    storage: StorageView
+    subscription: SubscriptionView
+    features: Features
+    limits: Limits
+
+
+class PreferencesChange(Contract):
+    theme: Theme | None = None
+    language: LanguageName | None = None
+    timezone: str | None = Field(None, max_length=60)
+    notifications: Notifications | None = None
+
+
+class ProfileChange(Contract):
+    """What is left out stays; null empties a field that may be empty."""
+
+    full_name: FullName | None = Field(
+        None, validation_alias=AliasChoices("full_name", "name", "displayName")
+    )
+    bio: str | None = Field(None, max_length=1000)
+    website: Website | None = None
+    preferences: PreferencesChange | None = None
+
+
+class UsernameChange(Contract):
+    username: Username = Field(validation_alias=AliasChoices("username", "new_username"))
+
+
+class UsernameChanged(Contract):
+    username: str
+    next_allowed_change: datetime
+
+
+class Avatar(Contract):
+    avatar_url: str
+
+
+class AccountSettings(Contract):
+    """`profile`, `preferences` and `security` each have a PUT of their own."""
+
+    profile: dict[str, Any]
+    preferences: Preferences
+    security: dict[str, Any]
+
+
+class SecurityChange(Contract):
+    current_password: SecretStr = Field(validation_alias=AliasChoices("current_password", "currentPassword"))
+    new_password: SecretStr = Field(validation_alias=AliasChoices("new_password", "newPassword"))
+
+
+class DeletionRequest(Contract):
+    """`confirmation` is the word DELETE."""
+
+    confirmation: str = Field(max_length=20, validation_alias=AliasChoices("confirmation", "confirm"))
+    password: SecretStr | None = None
+
+
+class DeletionAsked(Contract):
+    deletion_due_at: datetime
+
+
+class AdminAccount(Contract):
+    id: UUID
+    email: str
+    username: str
+    full_name: str | None
+    role: Role
+    tier: str
+    state: AccountState
+    email_verified: bool
+    created_at: datetime
+    last_login_at: datetime | None
+
+
+class AdminChange(Contract):
+    role: Role | None = None
+    state: Literal["active", "suspended"] | None = None
+    reason: str = Field("", max_length=500)
+
+
+class AccountStatistics(Contract):
+    total_users: int
+    active_users: int
+    verified_users: int
+    suspended_users: int
+    new_users_today: int
+    new_users_this_week: int
+    new_users_this_month: int
+    users_by_role: dict[str, int]
+    users_by_tier: dict[str, int]
+    business: dict[str, Any]

