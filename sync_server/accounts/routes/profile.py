@@ -1,0 +1,135 @@
+"""/users/me: profile, name, settings."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, File, UploadFile
+
+from shared.contracts.profiles import (
+    AccountSettings,
+    Avatar,
+    Preferences,
+    PreferencesChange,
+    Profile,
+    ProfileChange,
+    SecurityChange,
+    UsernameChange,
+    UsernameChanged,
+)
+from sync_server.accounts.avatars import MAX_BYTES, make_avatar
+from sync_server.accounts.routes.dependencies import Passwords
+from sync_server.accounts.rules import check_password
+from sync_server.accounts.service import AccountMails, Accounts, Profiles, Sessions
+from sync_server.platform.edge import AllTransactions, Leaving, SignedIn, service
+from sync_server.platform.errors import (
+    AuthenticationFailedError,
+    FileTooLargeError,
+    UnprocessableError,
+    UnsupportedMediaTypeError,
+    UserExistsError,
+    ValidationFailedError,
+    WeakPasswordError,
+)
+from sync_server.platform.openapi import errors
+from sync_server.platform.ports import World
+from sync_server.platform.replies import Reply
+from sync_server.platform.storage import Storage
+
+router = APIRouter(prefix="/me", tags=["profile"])
+
+TheProfiles = Annotated[Profiles, service(Profiles)]
+
+
+@router.get("", summary="Everything a client shows at its start", responses=errors())
+async def me(principal: Leaving, profiles: TheProfiles) -> Reply[Profile]:
+    """Also for an account in deletion, so that its owner sees until when it can be taken back."""
+    return Reply(data=await profiles.profile(principal.user_id))
+
+
+@router.patch("", summary="Change the profile", responses=errors(ValidationFailedError))
+async def change(asked: ProfileChange, principal: SignedIn, profiles: TheProfiles) -> Reply[Profile]:
+    await profiles.change(principal.user_id, asked)
+    return Reply(data=await profiles.profile(principal.user_id))
+
+
+@router.patch(
+    "/username",
+    summary="Change the username, once in 30 days",
+    responses=errors(UserExistsError, UnprocessableError),
+)
+async def change_username(
+    asked: UsernameChange, principal: SignedIn, profiles: TheProfiles
+) -> Reply[UsernameChanged]:
+    next_change = await profiles.change_username(principal.user_id, asked.username)
+    return Reply(data=UsernameChanged(username=asked.username, next_allowed_change=next_change))
+
+
+@router.post(
+    "/avatar",
+    summary="Set the avatar",
+    responses=errors(FileTooLargeError, UnsupportedMediaTypeError),
+)
+async def set_avatar(
+    principal: SignedIn,
+    storage: Annotated[Storage, service(Storage)],
+    world: Annotated[World, service(World)],
+    transactions: AllTransactions,
+    file: Annotated[UploadFile, File(description="JPEG, PNG or WebP, at most 5 MB.")],
+) -> Reply[Avatar]:
+    """The middle square, 256x256, without metadata."""
+    picture = await asyncio.to_thread(make_avatar, await file.read(MAX_BYTES + 1))
+    key = f"avatars/{principal.user_id}/{world.new_id()}.webp"
+    await storage.put(key, picture, "image/webp")
+    async with transactions.begin() as work:
+        before = await work.get(Profiles).set_avatar(principal.user_id, key)
+    if before:
+        await storage.delete(before)
+    return Reply(data=Avatar(avatar_url=await storage.url(key)))
+
+
+@router.get("/settings", summary="All settings", responses=errors())
+async def settings(principal: SignedIn, profiles: TheProfiles) -> Reply[AccountSettings]:
+    return Reply(data=await profiles.settings(principal.user_id))
+
+
+@router.put("/settings/profile", summary="Set the profile", responses=errors(ValidationFailedError))
+async def set_profile(
+    asked: ProfileChange, principal: SignedIn, profiles: TheProfiles
+) -> Reply[AccountSettings]:
+    await profiles.change(principal.user_id, asked)
+    return Reply(data=await profiles.settings(principal.user_id))
+
+
+@router.put("/settings/preferences", summary="Set preferences", responses=errors(ValidationFailedError))
+async def set_preferences(
+    asked: PreferencesChange, principal: SignedIn, profiles: TheProfiles
+) -> Reply[Preferences]:
+    return Reply(data=await profiles.change_preferences(principal.user_id, asked))
+
+
+@router.put(
+    "/settings/security",
+    summary="Change the password",
+    responses=errors(AuthenticationFailedError, WeakPasswordError),
+)
+async def set_password(
+    asked: SecurityChange, principal: SignedIn, passwords: Passwords, transactions: AllTransactions
+) -> Reply[None]:
+    """With the present one; ends every other sign-in."""
+    async with transactions.begin() as work:
+        account = await work.get(Accounts).get(principal.user_id)
+        found = await work.get(Accounts).password_hash(account.email)
+    new_password = asked.new_password.get_secret_value()
+    check_password(new_password, email=account.email)
+    if not await passwords.verify(found[1] if found else None, asked.current_password.get_secret_value()):
+        raise AuthenticationFailedError(
+            "The present password is wrong.", advice="Type it again, or ask for a new one by mail."
+        )
+    new_hash = await passwords.hash(new_password)
+    async with transactions.begin() as work:
+        await work.get(Accounts).set_password_hash(principal.user_id, new_hash, changed=True)
+        await work.get(Sessions).end_all(
+            principal.user_id, reason="password changed", but=principal.session_id
+        )
+        await work.get(AccountMails).password_changed(email=account.email, language=account.language)
+    return Reply(data=None, message="Your password is changed, and every other sign-in has ended.")

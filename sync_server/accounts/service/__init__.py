@@ -1,0 +1,30 @@
+"""What other features may ask of accounts."""
+
+from sync_server.accounts.ports import Entitlements
+from sync_server.accounts.service.accounts import AccountRecord, Accounts
+from sync_server.accounts.service.administration import Administration
+from sync_server.accounts.service.authenticator import TokenAuthenticator
+from sync_server.accounts.service.deletion import Deletion
+from sync_server.accounts.service.mails import AccountMails
+from sync_server.accounts.service.one_time_tokens import OneTimeTokens
+from sync_server.accounts.service.profiles import Profiles
+from sync_server.accounts.service.registration import NewAccount, Registration
+from sync_server.accounts.service.sessions import Client, Sessions
+from sync_server.accounts.service.sign_in import SignIn
+
+__all__ = [
+    "AccountMails",
+    "AccountRecord",
+    "Accounts",
+    "Administration",
+    "Client",
+    "Deletion",
+    "Entitlements",
+    "NewAccount",
+    "OneTimeTokens",
+    "Profiles",
+    "Registration",
+    "Sessions",
+    "SignIn",
+    "TokenAuthenticator",
+]

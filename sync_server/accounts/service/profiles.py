@@ -1,0 +1,158 @@
+"""A person's own profile and settings."""
+
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from shared.contracts.accounts import AccountState, Role
+from shared.contracts.profiles import (
+    AccountSettings,
+    LanguageName,
+    Notifications,
+    Preferences,
+    PreferencesChange,
+    Profile,
+    ProfileChange,
+    Theme,
+)
+from sync_server.accounts.ports import Entitlements
+from sync_server.accounts.repository import AccountRepository
+from sync_server.accounts.service.deletion import DELAY
+from sync_server.accounts.tables import UserRow
+from sync_server.platform.errors import (
+    NotFoundError,
+    UnprocessableError,
+    UserExistsError,
+    ValidationFailedError,
+)
+from sync_server.platform.ports import Clock
+from sync_server.platform.storage import Storage
+
+USERNAME_REST = timedelta(days=30)
+
+
+class Profiles:
+    def __init__(
+        self, *, repository: AccountRepository, entitlements: Entitlements, storage: Storage, clock: Clock
+    ) -> None:
+        self._repository = repository
+        self._entitlements = entitlements
+        self._storage = storage
+        self._clock = clock
+
+    async def profile(self, user_id: UUID) -> Profile:
+        row = await self._row(user_id)
+        overview = await self._entitlements.overview(user_id)
+        return Profile(
+            id=row.id,
+            email=row.email,
+            username=row.username,
+            full_name=row.full_name,
+            avatar_url=await self._storage.url(row.avatar_key) if row.avatar_key else None,
+            bio=row.bio,
+            website=row.website,
+            role=cast(Role, row.role),
+            state=cast(AccountState, row.state),
+            is_active=row.state == "active",
+            email_verified=row.email_verified_at is not None,
+            email_verified_at=row.email_verified_at,
+            last_login_at=row.last_login_at,
+            created_at=row.created_at,
+            deletion_due_at=row.deletion_requested_at + DELAY if row.deletion_requested_at else None,
+            preferences=_preferences(row),
+            tier=overview.tier,
+            credits=overview.credits,
+            storage=overview.storage,
+            subscription=overview.subscription,
+            features=overview.features,
+            limits=overview.limits,
+        )
+
+    async def change(self, user_id: UUID, change: ProfileChange) -> None:
+        row = await self._row(user_id)
+        for name in change.model_fields_set - {"preferences"}:
+            setattr(row, name, getattr(change, name))
+        if change.preferences is not None:
+            _set_preferences(row, change.preferences)
+        await self._repository.session.flush()
+
+    async def change_preferences(self, user_id: UUID, change: PreferencesChange) -> Preferences:
+        row = await self._row(user_id)
+        _set_preferences(row, change)
+        await self._repository.session.flush()
+        return _preferences(row)
+
+    async def change_username(self, user_id: UUID, username: str) -> datetime:
+        """When it may change again. Raises UnprocessableError before that, UserExistsError for a taken name."""
+        row = await self._row(user_id)
+        now = self._clock()
+        next_change = row.username_changed_at + USERNAME_REST if row.username_changed_at else now
+        if now < next_change:
+            raise UnprocessableError(
+                "A username can change once in 30 days.",
+                advice="It can change again on {date}.",
+                details={"next_allowed_change": next_change.isoformat()},
+                date=next_change.date(),
+            )
+        if username.lower() != row.username.lower() and await self._repository.username_taken(username):
+            raise UserExistsError("The name {name} is taken.", advice="Choose another.", name=username)
+        row.username, row.username_changed_at = username, now
+        await self._repository.session.flush()
+        return now + USERNAME_REST
+
+    async def set_avatar(self, user_id: UUID, key: str) -> str | None:
+        """The key of the one before, which nobody shows any more."""
+        row = await self._row(user_id)
+        before, row.avatar_key = row.avatar_key, key
+        await self._repository.session.flush()
+        return before
+
+    async def settings(self, user_id: UUID) -> AccountSettings:
+        row = await self._row(user_id)
+        return AccountSettings(
+            profile={
+                "username": row.username,
+                "full_name": row.full_name,
+                "email": row.email,
+                "bio": row.bio,
+                "website": row.website,
+            },
+            preferences=_preferences(row),
+            security={
+                "has_password": row.password_hash is not None,
+                "last_password_change": row.password_changed_at.isoformat()
+                if row.password_changed_at
+                else None,
+            },
+        )
+
+    async def _row(self, user_id: UUID) -> UserRow:
+        row = await self._repository.user(user_id)
+        if row is None:
+            raise NotFoundError("There is no such account.")
+        return row
+
+
+def _preferences(row: UserRow) -> Preferences:
+    return Preferences(
+        theme=cast(Theme, row.theme),
+        language=cast(LanguageName, row.language),
+        timezone=row.timezone,
+        notifications=Notifications.model_validate(row.preferences.get("notifications", {})),
+    )
+
+
+def _set_preferences(row: UserRow, change: PreferencesChange) -> None:
+    if change.timezone is not None and change.timezone not in available_timezones():
+        raise ValidationFailedError(
+            "There is no time zone {name}.",
+            advice="Use a name such as Asia/Seoul or UTC.",
+            details={"fields": [{"path": "timezone", "message": "unknown"}]},
+            name=change.timezone,
+        )
+    row.theme = change.theme or row.theme
+    row.language = change.language or row.language
+    row.timezone = change.timezone or row.timezone
+    if change.notifications is not None:
+        row.preferences = {**row.preferences, "notifications": change.notifications.model_dump()}
