@@ -4,11 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test test-slow check bench screenshots
+.PHONY: run serve test test-slow check bench screenshots
 
 run: $(STAMP)
 	@$(BIN)/python -m desktop.app.preflight
 	@$(BIN)/pentimento
+
+serve: $(STAMP)
+	@$(BIN)/pentimento-server serve
 
 test: $(STAMP)
 	@$(BIN)/python -m desktop.app.preflight
@@ -33,5 +36,5 @@ $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Pentimento needs Python 3.11, 3.12 or 3.13; on Debian: apt install python3.11 python3.11-venv"; exit 1; }
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[server,test]"
 	@touch $@

@@ -1,11 +1,15 @@
 """The guards that every test runs under: a leaked thread, window or task fails the test that left it."""
 
+import getpass
 import os
+import pathlib
 import tempfile
 
 # Before anything imports Qt or torch: no display, no spinning threads on shared cores, no writes to a home folder.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+_runtime = pathlib.Path(tempfile.gettempdir()) / f"pentimento-tests-{getpass.getuser()}"
+_runtime.mkdir(mode=0o700, exist_ok=True)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
 os.environ.update(
     OMP_WAIT_POLICY="PASSIVE",
     GOMP_SPINCOUNT="0",

@@ -1,0 +1,85 @@
+"""The web application: every router, and what stands around each request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+
+from shared.pricing.tariffs import Tariffs
+from sync_server.accounts.routes import router as accounts_router
+from sync_server.app.container import Container
+from sync_server.billing.routes import router as billing_router
+from sync_server.credits.routes import router as credits_router
+from sync_server.platform import files, health
+from sync_server.platform.error_handlers import install_error_handlers
+from sync_server.platform.health import server_version
+from sync_server.platform.middleware import install_middleware
+from sync_server.platform.openapi import install_documentation
+from sync_server.platform.rate_counters import open_counters
+from sync_server.platform.rate_limits import Limit, RateLimiter, charge_signed_out, install_rate_limits
+from sync_server.platform.telemetry import Telemetry
+
+API = "/api/v1"
+_WINDOWS_SECONDS = (60, 3600, 86_400)
+
+
+def create_app(
+    container: Container, *, limiter: RateLimiter | None = None, run_tasks: bool = False
+) -> FastAPI:
+    """`limiter` replaces that of the tariffs; with `run_tasks` this process works off the queue as well."""
+    settings = container.settings
+    telemetry = Telemetry(settings)
+    counters = open_counters(redis_url=settings.redis_url, clock=container.world.clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await container.start()
+        worker = asyncio.create_task(container.queue.work()) if run_tasks else None
+        try:
+            yield
+        finally:
+            if worker is not None:
+                worker.cancel()
+                await asyncio.gather(worker, return_exceptions=True)
+            await container.close()
+            await counters.close()
+            telemetry.close()
+
+    app = FastAPI(
+        title="Pentimento",
+        version=server_version(),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=telemetry.for_fastapi,
+    )
+    app.state.transactions = container.transactions
+    app.state.passwords = container.passwords
+    app.state.storage = container.storage
+    app.state.neutral_registration = settings.neutral_registration
+    app.include_router(health.router)
+    app.include_router(files.router)
+    for router in (accounts_router, credits_router, billing_router):
+        app.include_router(router, prefix=API, dependencies=[Depends(charge_signed_out)])
+    install_error_handlers(app)
+    tiers = _limits(container.tariffs)
+    install_rate_limits(
+        app, limiter or RateLimiter(counters=counters, clock=container.world.clock, tiers=tiers)
+    )
+    install_middleware(app, settings, new_id=container.world.new_id)
+    telemetry.install(app, container.database.engine)
+    install_documentation(app)
+    return app
+
+
+def _limits(tariffs: Tariffs) -> dict[str, list[Limit]]:
+    """A tier whose limits are by agreement has none here."""
+    return {
+        name: [
+            Limit(amount=amount, seconds=seconds)
+            for amount, seconds in zip(tier.requests, _WINDOWS_SECONDS, strict=True)
+        ]
+        for name, tier in tariffs.tiers.items()
+        if tier.requests is not None
+    }

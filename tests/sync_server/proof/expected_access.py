@@ -1,0 +1,108 @@
+"""Who may do what: each operation of the API once. What is not here is not allowed to exist."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.support.server import PASSWORD
+
+Actor = Literal["anonymous", "user", "another", "moderator", "admin"]
+Who = Literal["anyone", "signed in", "owner", "admin"]
+
+ALL: tuple[Actor, ...] = ("anonymous", "another", "moderator", "admin", "user")
+_REFUSED: Mapping[Who, Mapping[Actor, int]] = {
+    "anyone": {},
+    "signed in": {"anonymous": 401},
+    # Somebody else's thing does not exist.
+    "owner": {"anonymous": 401, "another": 404, "moderator": 404, "admin": 404},
+    "admin": {"anonymous": 401, "user": 403, "another": 403, "moderator": 403},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """`status` is the reply to everyone who may. In texts {names} stand for the user's things."""
+
+    who: Who
+    status: int = 200
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    file: bytes | None = None
+
+    def status_for(self, actor: Actor) -> int:
+        return _REFUSED[self.who].get(actor, self.status)
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+EXPECTED: Mapping[str, Access] = {
+    # The server itself
+    "GET /health": Access(who="anyone"),
+    "GET /api/v1/health": Access(who="anyone"),
+    "GET /ready": Access(who="anyone"),
+    # The way in
+    "POST /users/auth/register": Access(
+        who="anyone", status=201, body={"email": "{fresh}@example.com", "password": PASSWORD}
+    ),
+    "POST /users/auth/login": Access(who="anyone", body={"email": "user@example.com", "password": PASSWORD}),
+    "POST /users/auth/refresh": Access(who="anyone", status=401, body={"refresh_token": "not ours"}),
+    "POST /users/auth/logout": Access(who="signed in"),
+    "POST /users/auth/forgot-password": Access(who="anyone", body={"email": "user@example.com"}),
+    "POST /users/auth/reset-password": Access(
+        who="anyone", status=400, body={"token": "not ours", "new_password": PASSWORD}
+    ),
+    "POST /users/auth/verify-email": Access(who="anyone", status=400, body={"token": "not ours"}),
+    "POST /users/auth/resend-verification": Access(who="signed in", status=409),
+    "POST /users/auth/verify": Access(who="signed in", body={}),
+    "POST /users/auth/magic-link/request": Access(who="anyone", body={"email": "user@example.com"}),
+    "POST /users/auth/magic-link/verify": Access(
+        who="anyone", status=401, body={"email": "user@example.com", "code": "000000"}
+    ),
+    "POST /users/auth/magic-link/check-user": Access(who="anyone", body={"email": "user@example.com"}),
+    # One's own account
+    "GET /users/me": Access(who="signed in"),
+    "PATCH /users/me": Access(who="signed in", body={"full_name": "Ann"}),
+    "PATCH /users/me/username": Access(who="signed in", body={"username": "{fresh}"}),
+    "POST /users/me/avatar": Access(who="signed in", file=PIXEL),
+    "DELETE /users/me": Access(who="signed in", body={"confirmation": "DELETE", "password": PASSWORD}),
+    "GET /users/me/settings": Access(who="signed in"),
+    "PUT /users/me/settings/profile": Access(who="signed in", body={"full_name": "Ann"}),
+    "PUT /users/me/settings/preferences": Access(who="signed in", body={"theme": "dark"}),
+    "PUT /users/me/settings/security": Access(
+        who="signed in", body={"current_password": PASSWORD, "new_password": "another-7-battery"}
+    ),
+    "GET /users/me/usage": Access(who="signed in"),
+    "GET /users/me/export": Access(who="signed in"),
+    "POST /users/me/cancel-deletion": Access(who="signed in", status=409),
+    "GET /users/me/sessions": Access(who="signed in"),
+    "DELETE /users/me/sessions": Access(who="signed in"),
+    "DELETE /users/me/sessions/{session_id}": Access(who="owner"),
+    # Everybody's accounts
+    "GET /users": Access(who="admin"),
+    "GET /users/stats": Access(who="admin"),
+    "GET /users/{user_id}": Access(who="admin"),
+    "PATCH /users/{user_id}": Access(who="admin", body={"role": "moderator"}),
+    # Credits
+    "GET /payments/credits/balance": Access(who="signed in"),
+    "GET /payments/credits/transactions": Access(who="signed in"),
+    "GET /payments/credits/packages": Access(who="anyone"),
+    "POST /payments/credits/purchase": Access(who="signed in", status=503, body={"package": "credits_100"}),
+    # Subscriptions
+    "GET /payments/pricing": Access(who="anyone"),
+    "GET /payments/subscriptions/plans": Access(who="anyone"),
+    "GET /payments/subscriptions/me": Access(who="signed in"),
+    "GET /payments/subscriptions/history": Access(who="signed in"),
+    "POST /payments/subscriptions/subscribe": Access(who="signed in", status=503, body={"plan": "pro"}),
+    "POST /payments/subscriptions/upgrade": Access(who="signed in", status=503, body={"plan": "pro"}),
+    "POST /payments/subscriptions/cancel": Access(who="signed in", status=409, body={}),
+    "POST /payments/subscriptions/resume": Access(who="signed in", status=409),
+    "POST /payments/subscriptions/portal": Access(who="signed in", status=409, body={}),
+    "POST /payments/subscriptions/payment-method": Access(who="signed in", status=409, body={}),
+    # Providers
+    "POST /payments/webhooks/lemon-squeezy": Access(who="anyone", status=503, body={"meta": {}}),
+    "POST /payments/webhooks/stripe": Access(who="anyone", status=503, body={"id": "evt"}),
+    "GET /payments/webhooks/health": Access(who="anyone"),
+}
