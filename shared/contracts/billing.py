@@ -372,3 +372,4 @@ class UsageReport(Contract):
     by_kind: dict[str, int]
     by_model: list[CreditUsageModel]
     trends: UsageTrends
+    api_calls: int = 0

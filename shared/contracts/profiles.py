@@ -10,6 +10,7 @@ from shared.contracts.accounts import AccountState, Role, Username
 from shared.contracts.base import Contract
 from shared.contracts.billing import Features, Limits, StorageView, SubscriptionView
 from shared.contracts.credits import CreditBalance
+from shared.contracts.ways_in import Connection, Presence
 
 Theme = Literal["light", "dark", "auto"]
 LanguageName = Literal["en", "ko"]
@@ -52,6 +53,7 @@ class Profile(Contract):
     created_at: datetime
     deletion_due_at: datetime | None
     preferences: Preferences
+    oauth_connections: list[Connection]
     tier: str
     credits: CreditBalance
     storage: StorageView
@@ -99,9 +101,13 @@ class AccountSettings(Contract):
     security: dict[str, Any]
 
 
-class SecurityChange(Contract):
-    current_password: SecretStr = Field(validation_alias=AliasChoices("current_password", "currentPassword"))
-    new_password: SecretStr = Field(validation_alias=AliasChoices("new_password", "newPassword"))
+class SecurityChange(Presence):
+    """What is left out stays."""
+
+    new_password: SecretStr | None = Field(None, validation_alias=AliasChoices("new_password", "newPassword"))
+    two_factor_enabled: bool | None = Field(
+        None, validation_alias=AliasChoices("two_factor_enabled", "twoFactorEnabled")
+    )
 
 
 class DeletionRequest(Contract):

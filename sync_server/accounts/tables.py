@@ -1,10 +1,10 @@
 """Accounts and the ways into them. Secrets are kept only as hashes, but for the two-factor key, which is sealed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,6 +113,82 @@ class KnownAddressRow(Base):
     user_id: Mapped[UUID] = mapped_column(_user(), primary_key=True)
     address: Mapped[str] = mapped_column(primary_key=True)
     last_used_at: Mapped[datetime]
+
+
+class ConnectionRow(Base):
+    """An account at another provider that opens ours."""
+
+    __tablename__ = "oauth_connections"
+    __table_args__ = (UniqueConstraint("provider", "subject"),)
+
+    user_id: Mapped[UUID] = mapped_column(_user(), primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    email: Mapped[str | None]
+    connected_at: Mapped[datetime]
+
+
+class SignInCodeRow(Base):
+    """What a browser hands to the program that sent it: good once, for a minute, with that program's PKCE verifier.
+
+    It stands for a user, or for an account at a provider that is to be connected.
+    """
+
+    __tablename__ = "sign_in_codes"
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID | None] = mapped_column(_user())
+    is_new_user: Mapped[bool]
+    provider: Mapped[str | None]
+    subject: Mapped[str | None]
+    email: Mapped[str | None]
+    code_challenge: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class TwoFactorRow(Base):
+    """`last_step` is the newest time step whose code was used: none is good twice."""
+
+    __tablename__ = "two_factor"
+
+    user_id: Mapped[UUID] = mapped_column(_user(), primary_key=True)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+
+
+class RecoveryCodeRow(Base):
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[UUID] = mapped_column(_user(), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class ApiKeyRow(Base):
+    """`hint` is how the key begins, for its owner to tell it from others."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(_user(), index=True)
+    name: Mapped[str]
+    hint: Mapped[str]
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class ApiCallsRow(Base):
+    """How often an account's keys were used on a day (UTC)."""
+
+    __tablename__ = "api_calls"
+
+    user_id: Mapped[UUID] = mapped_column(_user(), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    calls: Mapped[int]
 
 
 class AuditRow(Base):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import procrastinate
 
-from sync_server.accounts.repository import AccountRepository
+from sync_server.accounts.repository import AccountRepository, WaysInRepository
 from sync_server.accounts.service import AccountMails, Accounts, Deletion
 from sync_server.platform.ports import Clock
 from sync_server.platform.work import Transactions
@@ -19,6 +19,7 @@ def register(app: procrastinate.App, *, transactions: Transactions, clock: Clock
     async def clear_old(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate gives the time it was due
         async with transactions.begin() as work:
             await work.get(AccountRepository).clear_old(clock() - _KEPT)
+            await work.get(WaysInRepository).clear_old(clock() - _KEPT)
 
     @app.task(name="accounts.mail_reset", retry=3)
     async def mail_reset(email: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 
 from shared.pricing.tariffs import Tariffs, load_tariffs
+from sync_server.accounts.oauth_flow import OAuthFlow
+from sync_server.accounts.providers import configured_providers
 from sync_server.app.settings import Settings
 from sync_server.app.wiring import accounts, billing, platform
 from sync_server.app.wiring import credits as credit_ledger
@@ -47,6 +49,14 @@ class Container:
         self.http = http or httpx.AsyncClient(timeout=20, follow_redirects=False)
         self.storage: Storage = open_storage(settings, clock=self.world.clock)
         self.mailer: Mailer = open_mailer(settings, world=self.world)
+        self.oauth_flow = OAuthFlow(
+            providers=configured_providers(settings),
+            tokens=self.tokens,
+            world=self.world,
+            secret=secret,
+            redirects=settings.oauth_redirects,
+            public_url=settings.public_url,
+        )
         self.queue = Queue(url=database_url)
         self.transactions = Transactions(sessions=self.database.sessions, builders=self._builders())
 

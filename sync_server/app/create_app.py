@@ -57,6 +57,7 @@ def create_app(
     app.state.transactions = container.transactions
     app.state.passwords = container.passwords
     app.state.storage = container.storage
+    app.state.oauth_flow = container.oauth_flow
     app.state.neutral_registration = settings.neutral_registration
     app.include_router(health.router)
     app.include_router(files.router)

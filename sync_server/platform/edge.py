@@ -108,6 +108,16 @@ async def _active(principal: Annotated[Principal, Depends(_principal)]) -> Princ
     return principal
 
 
+async def _in_person(principal: Annotated[Principal, Depends(_active)]) -> Principal:
+    return _without_key(principal)
+
+
+def _without_key(principal: Principal) -> Principal:
+    if principal.session_id is None:
+        raise ForbiddenError("An API key may not do this.", advice="Sign in and do it in person.")
+    return principal
+
+
 async def _verified(principal: Annotated[Principal, Depends(_active)]) -> Principal:
     if not principal.email_verified:
         raise EmailNotVerifiedError(
@@ -117,8 +127,12 @@ async def _verified(principal: Annotated[Principal, Depends(_active)]) -> Princi
     return principal
 
 
+async def _buyer(principal: Annotated[Principal, Depends(_verified)]) -> Principal:
+    return _without_key(principal)
+
+
 def _role(*allowed: str) -> Callable[[Principal], Awaitable[Principal]]:
-    async def check(principal: Annotated[Principal, Depends(_active)]) -> Principal:
+    async def check(principal: Annotated[Principal, Depends(_in_person)]) -> Principal:
         if principal.role not in allowed:
             raise ForbiddenError("Your account may not do this.")
         return principal
@@ -131,6 +145,10 @@ MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_principal)]
 Leaving = Annotated[Principal, Depends(_principal)]
 """Signed in, in any state: only for what an account in deletion may still do."""
 SignedIn = Annotated[Principal, Depends(_active)]
+InPerson = Annotated[Principal, Depends(_in_person)]
+"""Not with an API key: for what would let its holder take the account over, or spend money."""
 Verified = Annotated[Principal, Depends(_verified)]
+Buyer = Annotated[Principal, Depends(_buyer)]
+"""Verified and in person."""
 Moderator = Annotated[Principal, Depends(_role("moderator", "admin"))]
 Admin = Annotated[Principal, Depends(_role("admin"))]

@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from sync_server.accounts.routes import admin, auth, data, magic_link, profile, sessions
+from sync_server.accounts.routes import (
+    admin,
+    api_keys,
+    auth,
+    data,
+    magic_link,
+    oauth,
+    profile,
+    security,
+    sessions,
+)
 
 router = APIRouter()
-for part in (auth, magic_link, sessions, profile, data, admin):
+for part in (auth, magic_link, oauth, sessions, api_keys, profile, security, data, admin):
     router.include_router(part.router, prefix="/users")

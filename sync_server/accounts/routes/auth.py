@@ -18,6 +18,7 @@ from shared.contracts.accounts import (
     TokenPair,
     VerifyEmailRequest,
 )
+from shared.contracts.ways_in import SecondFactorRequest
 from sync_server.accounts.routes.dependencies import (
     AskedLanguage,
     AskingClient,
@@ -46,7 +47,9 @@ from sync_server.platform.errors import (
     ConflictError,
     InvalidEmailError,
     InvalidTokenError,
+    NotFoundError,
     TokenExpiredError,
+    TwoFactorRequiredError,
     UserExistsError,
     ValidationFailedError,
     WeakPasswordError,
@@ -110,7 +113,7 @@ async def register(
     "/login",
     summary="Sign in with a password",
     dependencies=[Depends(limited("login"))],
-    responses=errors(AuthenticationFailedError, AccountSuspendedError),
+    responses=errors(AuthenticationFailedError, TwoFactorRequiredError, AccountSuspendedError),
 )
 async def login(
     asked: LoginRequest, client: AskingClient, passwords: Passwords, transactions: AllTransactions
@@ -131,6 +134,24 @@ async def login(
         if newer_hash:
             await work.get(Accounts).set_password_hash(found[0], newer_hash, changed=False)
         return Reply(data=await work.get(SignIn).succeed(found[0], client))
+
+
+@router.post(
+    "/two-factor",
+    summary="Sign in with the second factor",
+    dependencies=[Depends(limited("login"))],
+    responses=errors(
+        AuthenticationFailedError, InvalidTokenError, TokenExpiredError, AccountSuspendedError, NotFoundError
+    ),
+)
+async def second_factor(
+    asked: SecondFactorRequest, client: AskingClient, transactions: AllTransactions
+) -> Reply[SignedIn]:
+    async with transactions.begin() as work:
+        signed_in = await work.get(SignIn).succeed_twice(
+            asked.challenge_token, client, code=asked.code, recovery_code=asked.recovery_code
+        )
+    return Reply(data=signed_in)
 
 
 @router.post(

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query
 
 from shared.contracts.billing import UsageReport
 from shared.contracts.profiles import DeletionAsked, DeletionRequest
-from sync_server.accounts.routes.dependencies import Passwords
-from sync_server.accounts.service import Accounts, Deletion, Entitlements, Profiles
-from sync_server.platform.edge import AllTransactions, Leaving, SignedIn, service
+from sync_server.accounts.routes.presence import TheProof
+from sync_server.accounts.service import ApiKeys, Deletion, Entitlements, Profiles
+from sync_server.platform.edge import AllTransactions, InPerson, Leaving, SignedIn, service
 from sync_server.platform.errors import (
     AuthenticationFailedError,
     ConflictError,
+    ForbiddenError,
+    RateLimitExceededError,
     ValidationFailedError,
 )
 from sync_server.platform.openapi import errors
@@ -24,21 +26,23 @@ router = APIRouter(prefix="/me", tags=["data"])
 
 Period = Literal["day", "week", "month", "7d", "30d", "90d"]
 TheWorld = Annotated[World, service(World)]
-RECENT = timedelta(minutes=10)
 
 
 @router.get("/usage", summary="What was used", responses=errors())
 async def usage(
     principal: SignedIn,
     entitlements: Annotated[Entitlements, service(Entitlements)],
+    api_keys: Annotated[ApiKeys, service(ApiKeys)],
     world: TheWorld,
     period: Annotated[
         Period, Query(description="Today, this week or month so far, or so many days.")
     ] = "month",
 ) -> Reply[UsageReport]:
     now = world.clock()
-    report = await entitlements.usage(principal.user_id, since=_begins(period, now), until=now)
-    return Reply(data=report)
+    since = _begins(period, now)
+    report = await entitlements.usage(principal.user_id, since=since, until=now)
+    calls = await api_keys.calls(principal.user_id, since=since, until=now)
+    return Reply(data=report.model_copy(update={"api_calls": calls}))
 
 
 @router.get("/export", summary="A copy of one's data", responses=errors())
@@ -56,13 +60,14 @@ async def export(
 @router.delete(
     "",
     summary="Ask for the account's deletion",
-    responses=errors(ValidationFailedError, AuthenticationFailedError),
+    responses=errors(
+        ValidationFailedError, AuthenticationFailedError, ForbiddenError, RateLimitExceededError
+    ),
 )
 async def delete(
     asked: DeletionRequest,
-    principal: SignedIn,
-    passwords: Passwords,
-    world: TheWorld,
+    principal: InPerson,
+    proof: TheProof,
     transactions: AllTransactions,
 ) -> Reply[DeletionAsked]:
     """With the word DELETE, and the password or a sign-in within ten minutes. Thirty days to take it back."""
@@ -72,20 +77,7 @@ async def delete(
             advice="Type DELETE in capitals.",
             details={"fields": [{"path": "confirmation", "message": "not DELETE"}]},
         )
-    async with transactions.begin() as work:
-        account = await work.get(Accounts).get(principal.user_id)
-        found = await work.get(Accounts).password_hash(account.email)
-    has_password = found is not None and found[1] is not None
-    if has_password:
-        given = asked.password.get_secret_value() if asked.password else ""
-        sure = await passwords.verify(found[1] if found else None, given)
-    else:
-        sure = account.last_login_at is not None and world.clock() - account.last_login_at <= RECENT
-    if not sure:
-        raise AuthenticationFailedError(
-            "This needs your password, or a sign-in within the last ten minutes.",
-            advice="Give your password, or sign in again first.",
-        )
+    await proof.require(principal, asked.password)
     async with transactions.begin() as work:
         due = await work.get(Deletion).ask(principal.user_id, session_id=principal.session_id)
     return Reply(

@@ -12,7 +12,12 @@ from sync_server.accounts.routes.dependencies import (
 from sync_server.accounts.rules import checked_email
 from sync_server.accounts.service import Accounts, NewAccount, OneTimeTokens, Registration, SignIn
 from sync_server.platform.edge import AllTransactions
-from sync_server.platform.errors import AccountSuspendedError, AuthenticationFailedError, InvalidEmailError
+from sync_server.platform.errors import (
+    AccountSuspendedError,
+    AuthenticationFailedError,
+    InvalidEmailError,
+    TwoFactorRequiredError,
+)
 from sync_server.platform.idempotency import IdempotentRoute
 from sync_server.platform.openapi import errors
 from sync_server.platform.rate_limits import limited
@@ -45,7 +50,9 @@ async def request_code(
     "/verify",
     summary="Sign in with the code",
     dependencies=[Depends(limited("login"))],
-    responses=errors(AuthenticationFailedError, InvalidEmailError, AccountSuspendedError),
+    responses=errors(
+        AuthenticationFailedError, TwoFactorRequiredError, InvalidEmailError, AccountSuspendedError
+    ),
 )
 async def verify_code(
     asked: MagicLinkVerifyRequest,

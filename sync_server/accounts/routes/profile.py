@@ -12,23 +12,18 @@ from shared.contracts.profiles import (
     PreferencesChange,
     Profile,
     ProfileChange,
-    SecurityChange,
     UsernameChange,
     UsernameChanged,
 )
 from sync_server.accounts.avatars import MAX_BYTES, make_avatar
-from sync_server.accounts.routes.dependencies import Passwords
-from sync_server.accounts.rules import check_password
-from sync_server.accounts.service import AccountMails, Accounts, Profiles, Sessions
+from sync_server.accounts.service import Profiles
 from sync_server.platform.edge import AllTransactions, Leaving, SignedIn, service
 from sync_server.platform.errors import (
-    AuthenticationFailedError,
     FileTooLargeError,
     UnprocessableError,
     UnsupportedMediaTypeError,
     UserExistsError,
     ValidationFailedError,
-    WeakPasswordError,
 )
 from sync_server.platform.openapi import errors
 from sync_server.platform.ports import World
@@ -105,31 +100,3 @@ async def set_preferences(
     asked: PreferencesChange, principal: SignedIn, profiles: TheProfiles
 ) -> Reply[Preferences]:
     return Reply(data=await profiles.change_preferences(principal.user_id, asked))
-
-
-@router.put(
-    "/settings/security",
-    summary="Change the password",
-    responses=errors(AuthenticationFailedError, WeakPasswordError),
-)
-async def set_password(
-    asked: SecurityChange, principal: SignedIn, passwords: Passwords, transactions: AllTransactions
-) -> Reply[None]:
-    """With the present one; ends every other sign-in."""
-    async with transactions.begin() as work:
-        account = await work.get(Accounts).get(principal.user_id)
-        found = await work.get(Accounts).password_hash(account.email)
-    new_password = asked.new_password.get_secret_value()
-    check_password(new_password, email=account.email)
-    if not await passwords.verify(found[1] if found else None, asked.current_password.get_secret_value()):
-        raise AuthenticationFailedError(
-            "The present password is wrong.", advice="Type it again, or ask for a new one by mail."
-        )
-    new_hash = await passwords.hash(new_password)
-    async with transactions.begin() as work:
-        await work.get(Accounts).set_password_hash(principal.user_id, new_hash, changed=True)
-        await work.get(Sessions).end_all(
-            principal.user_id, reason="password changed", but=principal.session_id
-        )
-        await work.get(AccountMails).password_changed(email=account.email, language=account.language)
-    return Reply(data=None, message="Your password is changed, and every other sign-in has ended.")

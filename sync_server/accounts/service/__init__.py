@@ -3,7 +3,9 @@
 from sync_server.accounts.ports import Entitlements
 from sync_server.accounts.service.accounts import AccountRecord, Accounts
 from sync_server.accounts.service.administration import Administration
+from sync_server.accounts.service.api_keys import ApiKeys
 from sync_server.accounts.service.authenticator import TokenAuthenticator
+from sync_server.accounts.service.connections import Connections
 from sync_server.accounts.service.deletion import Deletion
 from sync_server.accounts.service.mails import AccountMails
 from sync_server.accounts.service.one_time_tokens import OneTimeTokens
@@ -11,13 +13,17 @@ from sync_server.accounts.service.profiles import Profiles
 from sync_server.accounts.service.registration import NewAccount, Registration
 from sync_server.accounts.service.sessions import Client, Sessions
 from sync_server.accounts.service.sign_in import SignIn
+from sync_server.accounts.service.sign_in_codes import SignedInBy, SignInCodes
+from sync_server.accounts.service.two_factor import TwoFactor
 
 __all__ = [
     "AccountMails",
     "AccountRecord",
     "Accounts",
     "Administration",
+    "ApiKeys",
     "Client",
+    "Connections",
     "Deletion",
     "Entitlements",
     "NewAccount",
@@ -26,5 +32,8 @@ __all__ = [
     "Registration",
     "Sessions",
     "SignIn",
+    "SignInCodes",
+    "SignedInBy",
     "TokenAuthenticator",
+    "TwoFactor",
 ]

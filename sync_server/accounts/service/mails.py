@@ -31,6 +31,12 @@ class AccountMails:
     async def password_changed(self, *, email: str, language: str) -> None:
         await self._send("password_changed", email, language)
 
+    async def two_factor_on(self, *, email: str, language: str) -> None:
+        await self._send("two_factor_on", email, language)
+
+    async def two_factor_off(self, *, email: str, language: str) -> None:
+        await self._send("two_factor_off", email, language)
+
     async def deletion_asked(self, *, email: str, language: str, due: datetime) -> None:
         await self._send("deletion_asked", email, language, date=f"{due:%Y-%m-%d}")
 

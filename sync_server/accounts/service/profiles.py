@@ -16,8 +16,9 @@ from shared.contracts.profiles import (
     ProfileChange,
     Theme,
 )
+from shared.contracts.ways_in import Connection, ProviderName
 from sync_server.accounts.ports import Entitlements
-from sync_server.accounts.repository import AccountRepository
+from sync_server.accounts.repository import AccountRepository, WaysInRepository
 from sync_server.accounts.service.deletion import DELAY
 from sync_server.accounts.tables import UserRow
 from sync_server.platform.errors import (
@@ -34,9 +35,16 @@ USERNAME_REST = timedelta(days=30)
 
 class Profiles:
     def __init__(
-        self, *, repository: AccountRepository, entitlements: Entitlements, storage: Storage, clock: Clock
+        self,
+        *,
+        repository: AccountRepository,
+        ways_in: WaysInRepository,
+        entitlements: Entitlements,
+        storage: Storage,
+        clock: Clock,
     ) -> None:
         self._repository = repository
+        self._ways_in = ways_in
         self._entitlements = entitlements
         self._storage = storage
         self._clock = clock
@@ -61,6 +69,7 @@ class Profiles:
             created_at=row.created_at,
             deletion_due_at=row.deletion_requested_at + DELAY if row.deletion_requested_at else None,
             preferences=_preferences(row),
+            oauth_connections=await self._connections(user_id),
             tier=overview.tier,
             credits=overview.credits,
             storage=overview.storage,
@@ -110,6 +119,7 @@ class Profiles:
 
     async def settings(self, user_id: UUID) -> AccountSettings:
         row = await self._row(user_id)
+        two_factor = await self._ways_in.two_factor(user_id)
         return AccountSettings(
             profile={
                 "username": row.username,
@@ -124,8 +134,19 @@ class Profiles:
                 "last_password_change": row.password_changed_at.isoformat()
                 if row.password_changed_at
                 else None,
+                "two_factor_enabled": two_factor is not None and two_factor.confirmed_at is not None,
+                "recovery_codes_left": await self._ways_in.recovery_codes_left(user_id),
+                "oauth_connections": [
+                    connection.model_dump(mode="json") for connection in await self._connections(user_id)
+                ],
             },
         )
+
+    async def _connections(self, user_id: UUID) -> list[Connection]:
+        return [
+            Connection(provider=cast(ProviderName, row.provider), connected_at=row.connected_at)
+            for row in await self._ways_in.connections(user_id)
+        ]
 
     async def _row(self, user_id: UUID) -> UserRow:
         row = await self._repository.user(user_id)

@@ -88,6 +88,13 @@ class Sessions:
         session.user_agent, session.address = client.user_agent[:300], client.address
         return Refreshed(user_id=user.id, pair=await self._pair(session, user))
 
+    async def began(self, session_id: UUID) -> datetime:
+        """Raises NotFoundError."""
+        found = await self._repository.session_with_user(session_id)
+        if found is None:
+            raise NotFoundError("There is no such sign-in.")
+        return found[0].created_at
+
     async def end(self, user_id: UUID, session_id: UUID) -> None:
         """Raises NotFoundError for a session that is not the user's, or has ended."""
         found = await self._repository.session_with_user(session_id)

@@ -1,20 +1,26 @@
 """Signing in: what slows an attacker down and not the owner, and what a success changes."""
 
+from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
 
 from shared.contracts.accounts import SignedIn
 from sync_server.accounts.repository import AccountRepository
 from sync_server.accounts.rules import FAILURES_WINDOW, wait_after
-from sync_server.accounts.service.accounts import Accounts
+from sync_server.accounts.service.accounts import AccountRecord, Accounts
 from sync_server.accounts.service.sessions import Client, Sessions
+from sync_server.accounts.service.two_factor import TwoFactor
 from sync_server.accounts.tables import FailedSignInRow
 from sync_server.platform.errors import (
     AccountSuspendedError,
     AuthenticationFailedError,
     RateLimitExceededError,
+    TwoFactorRequiredError,
 )
 from sync_server.platform.ports import World
+from sync_server.platform.security.tokens import TokenSigner
+
+CHALLENGE_LIFETIME = timedelta(minutes=10)
 
 
 class SignIn:
@@ -25,11 +31,20 @@ class SignIn:
     """
 
     def __init__(
-        self, *, repository: AccountRepository, accounts: Accounts, sessions: Sessions, world: World
+        self,
+        *,
+        repository: AccountRepository,
+        accounts: Accounts,
+        sessions: Sessions,
+        two_factor: TwoFactor,
+        tokens: TokenSigner,
+        world: World,
     ) -> None:
         self._repository = repository
         self._accounts = accounts
         self._sessions = sessions
+        self._two_factor = two_factor
+        self._tokens = tokens
         self._world = world
 
     async def check_pace(self, email: str, client: Client) -> None:
@@ -56,18 +71,47 @@ class SignIn:
 
     async def fail(self, email: str, client: Client) -> NoReturn:
         """Count the failure. Always raises AuthenticationFailedError, the same for every reason."""
+        await self.count_failure(email, client)
+        raise AuthenticationFailedError(
+            "The e-mail address or the password is wrong.", advice="Check both, or ask for a new password."
+        )
+
+    async def count_failure(self, email: str, client: Client) -> None:
         await self._repository.add(
             FailedSignInRow(
                 id=self._world.new_id(), email=email, address=client.address, at=self._world.clock()
             )
         )
-        raise AuthenticationFailedError(
-            "The e-mail address or the password is wrong.", advice="Check both, or ask for a new password."
-        )
 
     async def succeed(self, user_id: UUID, client: Client, *, is_new_user: bool = False) -> SignedIn:
-        """Raises AccountSuspendedError."""
+        """By the first factor. Raises AccountSuspendedError; TwoFactorRequiredError where there is a second."""
         account = await self._accounts.get(user_id)
+        if account.state != "suspended" and await self._two_factor.is_on(user_id):
+            challenge = self._tokens.sign("challenge", {"sub": str(user_id)}, lifetime=CHALLENGE_LIFETIME)
+            raise TwoFactorRequiredError(
+                "This account asks for a second factor.",
+                advice="Type the code of your authenticator app, or a recovery code.",
+                details={"challenge_token": challenge, "methods": ["code", "recovery_code"]},
+            )
+        return await self._open(account, client, is_new_user=is_new_user)
+
+    async def succeed_twice(
+        self, challenge_token: str, client: Client, *, code: str | None, recovery_code: str | None
+    ) -> SignedIn:
+        """By the second factor. Raises AuthenticationFailedError, and RateLimitExceededError after some of them."""
+        user_id = UUID(self._tokens.read(challenge_token, "challenge")["sub"])
+        account = await self._accounts.get(user_id)
+        await self.check_pace(account.email, client)
+        if not await self._two_factor.accepts(user_id, code=code, recovery_code=recovery_code):
+            await self.count_failure(account.email, client)
+            raise AuthenticationFailedError(
+                "This code is wrong or was used before.",
+                advice="Wait for the next one, or use a recovery code.",
+            )
+        return await self._open(account, client, is_new_user=False)
+
+    async def _open(self, account: AccountRecord, client: Client, *, is_new_user: bool) -> SignedIn:
+        user_id = account.id
         if account.state == "suspended":
             raise AccountSuspendedError("This account is suspended.", advice="Write to support.")
         await self._repository.forget_failures(account.email, client.address)

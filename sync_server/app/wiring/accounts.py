@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sync_server.accounts import tasks
-from sync_server.accounts.repository import AccountRepository
+from sync_server.accounts.repository import AccountRepository, WaysInRepository
 from sync_server.accounts.service import (
     AccountMails,
     Accounts,
     Administration,
+    ApiKeys,
+    Connections,
     Deletion,
     Entitlements,
     OneTimeTokens,
@@ -18,10 +20,13 @@ from sync_server.accounts.service import (
     Registration,
     Sessions,
     SignIn,
+    SignInCodes,
     TokenAuthenticator,
+    TwoFactor,
 )
 from sync_server.platform.edge import Authenticator
 from sync_server.platform.queue import TaskQueue
+from sync_server.platform.security.sealing import Sealer
 from sync_server.platform.work import Work
 
 if TYPE_CHECKING:
@@ -30,8 +35,12 @@ if TYPE_CHECKING:
 
 def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     world, tokens = container.world, container.tokens
+    secret = container.settings.secret_key.get_secret_value()
+    sealer = Sealer(secret=secret, purpose="two-factor secrets", world=world)
+    tiers_with_keys = frozenset(name for name, tier in container.tariffs.tiers.items() if tier.api_keys)
     return {
         AccountRepository: lambda work: AccountRepository(session=work.session),
+        WaysInRepository: lambda work: WaysInRepository(session=work.session),
         Accounts: lambda work: Accounts(
             repository=work.get(AccountRepository), storage=container.storage, clock=world.clock
         ),
@@ -39,7 +48,7 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
         OneTimeTokens: lambda work: OneTimeTokens(
             repository=work.get(AccountRepository),
             world=world,
-            secret=container.settings.secret_key.get_secret_value(),
+            secret=secret,
         ),
         AccountMails: lambda work: AccountMails(
             queue=work.get(TaskQueue),
@@ -56,10 +65,26 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             repository=work.get(AccountRepository),
             accounts=work.get(Accounts),
             sessions=work.get(Sessions),
+            two_factor=work.get(TwoFactor),
+            tokens=tokens,
             world=world,
+        ),
+        TwoFactor: lambda work: TwoFactor(
+            repository=work.get(WaysInRepository), sealer=sealer, world=world, secret=secret
+        ),
+        SignInCodes: lambda work: SignInCodes(repository=work.get(WaysInRepository), world=world),
+        Connections: lambda work: Connections(
+            accounts=work.get(AccountRepository),
+            ways_in=work.get(WaysInRepository),
+            registration=work.get(Registration),
+            clock=world.clock,
+        ),
+        ApiKeys: lambda work: ApiKeys(
+            repository=work.get(WaysInRepository), tiers=tiers_with_keys, world=world
         ),
         Profiles: lambda work: Profiles(
             repository=work.get(AccountRepository),
+            ways_in=work.get(WaysInRepository),
             entitlements=work.get(Entitlements),
             storage=container.storage,
             clock=world.clock,
@@ -78,7 +103,9 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             sessions=work.get(Sessions),
             world=world,
         ),
-        Authenticator: lambda work: TokenAuthenticator(repository=work.get(AccountRepository), tokens=tokens),
+        Authenticator: lambda work: TokenAuthenticator(
+            repository=work.get(AccountRepository), tokens=tokens, api_keys=work.get(ApiKeys)
+        ),
     }
 
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from shared.contracts.billing import PaymentMethodChange, PaymentMethodRequest
 from sync_server.billing.routes.dependencies import CHANGING, Operations
 from sync_server.billing.service import views
-from sync_server.platform.edge import SignedIn
+from sync_server.platform.edge import InPerson
 from sync_server.platform.idempotency import IdempotentRoute
 from sync_server.platform.replies import Reply
 
@@ -19,7 +19,7 @@ router = APIRouter(route_class=IdempotentRoute)
     responses=CHANGING,
 )
 async def set_payment_method(
-    principal: SignedIn, operations: Operations, request: PaymentMethodRequest | None = None
+    principal: InPerson, operations: Operations, request: PaymentMethodRequest | None = None
 ) -> Reply[PaymentMethodChange]:
     """Done with Stripe; with Lemon Squeezy the reply holds the page where the customer does it."""
     url, row = await operations.set_payment_method(

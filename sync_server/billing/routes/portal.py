@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from shared.contracts.billing import Portal, PortalRequest
 from sync_server.billing.routes.dependencies import CHANGING, Operations
-from sync_server.platform.edge import SignedIn
+from sync_server.platform.edge import InPerson
 from sync_server.platform.idempotency import IdempotentRoute
 from sync_server.platform.replies import Reply
 
@@ -18,7 +18,7 @@ router = APIRouter(route_class=IdempotentRoute)
     responses=CHANGING,
 )
 async def open_portal(
-    principal: SignedIn, operations: Operations, request: PortalRequest | None = None
+    principal: InPerson, operations: Operations, request: PortalRequest | None = None
 ) -> Reply[Portal]:
     url = await operations.portal(principal.user_id, return_url=request.return_url if request else None)
     return Reply[Portal](data=Portal(portal_url=url))

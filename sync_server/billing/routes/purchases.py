@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from shared.contracts.billing import Purchase, PurchaseRequest
 from sync_server.billing.routes.dependencies import BUYING, ClientKey, Operations
-from sync_server.platform.edge import Verified
+from sync_server.platform.edge import Buyer
 from sync_server.platform.idempotency import IdempotentRoute
 from sync_server.platform.replies import Reply
 
@@ -18,7 +18,7 @@ router = APIRouter(route_class=IdempotentRoute)
     responses=BUYING,
 )
 async def purchase(
-    request: PurchaseRequest, principal: Verified, operations: Operations, client_key: ClientKey = None
+    request: PurchaseRequest, principal: Buyer, operations: Operations, client_key: ClientKey = None
 ) -> Reply[Purchase]:
     """The credits come when the provider tells that the order is paid."""
     bought, package = await operations.buy_package(

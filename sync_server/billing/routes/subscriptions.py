@@ -15,7 +15,7 @@ from shared.contracts.billing import (
 from sync_server.billing.routes.dependencies import BUYING, CHANGING, READING, ClientKey, Operations
 from sync_server.billing.service import BillingOverview
 from sync_server.billing.service.operations import PlanChange
-from sync_server.platform.edge import AllTransactions, SignedIn, Verified, service
+from sync_server.platform.edge import AllTransactions, Buyer, InPerson, SignedIn, service
 from sync_server.platform.idempotency import IdempotentRoute
 from sync_server.platform.replies import Reply
 
@@ -41,7 +41,7 @@ async def read_subscription(
     responses=BUYING,
 )
 async def subscribe(
-    request: SubscribeRequest, principal: Verified, operations: Operations, client_key: ClientKey = None
+    request: SubscribeRequest, principal: Buyer, operations: Operations, client_key: ClientKey = None
 ) -> Reply[Checkout]:
     """The plan begins when the provider tells that it is paid."""
     bought, price = await operations.buy_plan(
@@ -72,7 +72,7 @@ async def subscribe(
     responses=BUYING,
 )
 async def change_plan(
-    request: ChangePlanRequest, principal: Verified, operations: Operations, client_key: ClientKey = None
+    request: ChangePlanRequest, principal: Buyer, operations: Operations, client_key: ClientKey = None
 ) -> Reply[PlanChanged]:
     """A higher plan is charged in proportion and holds at once; a lower one begins with the next period. The
     present plan takes a planned change back. Without a subscription the reply holds a checkout.
@@ -99,7 +99,7 @@ async def change_plan(
     responses=CHANGING,
 )
 async def cancel(
-    principal: SignedIn,
+    principal: InPerson,
     operations: Operations,
     transactions: AllTransactions,
     request: CancelRequest | None = None,
@@ -118,7 +118,7 @@ async def cancel(
     responses=CHANGING,
 )
 async def resume(
-    principal: SignedIn, operations: Operations, transactions: AllTransactions
+    principal: InPerson, operations: Operations, transactions: AllTransactions
 ) -> Reply[SubscriptionView]:
     await operations.resume(principal.user_id)
     async with transactions.begin() as work:

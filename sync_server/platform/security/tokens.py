@@ -10,7 +10,7 @@ import jwt
 from sync_server.platform.errors import InvalidTokenError, TokenExpiredError
 from sync_server.platform.ports import World
 
-Kind = Literal["access", "challenge"]
+Kind = Literal["access", "challenge", "oauth_state"]
 _ALGORITHM = "HS256"
 
 

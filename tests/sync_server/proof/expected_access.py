@@ -48,6 +48,12 @@ EXPECTED: Mapping[str, Access] = {
         who="anyone", status=201, body={"email": "{fresh}@example.com", "password": PASSWORD}
     ),
     "POST /users/auth/login": Access(who="anyone", body={"email": "user@example.com", "password": PASSWORD}),
+    "POST /users/auth/two-factor": Access(
+        who="anyone", status=401, body={"challenge_token": "not ours", "code": "000000"}
+    ),
+    "POST /users/auth/token": Access(
+        who="anyone", status=401, body={"code": "not ours", "code_verifier": "x" * 43}
+    ),
     "POST /users/auth/refresh": Access(who="anyone", status=401, body={"refresh_token": "not ours"}),
     "POST /users/auth/logout": Access(who="signed in"),
     "POST /users/auth/forgot-password": Access(who="anyone", body={"email": "user@example.com"}),
@@ -62,6 +68,14 @@ EXPECTED: Mapping[str, Access] = {
         who="anyone", status=401, body={"email": "user@example.com", "code": "000000"}
     ),
     "POST /users/auth/magic-link/check-user": Access(who="anyone", body={"email": "user@example.com"}),
+    "GET /users/oauth/{provider}/authorize": Access(who="anyone", status=503),
+    "GET /users/oauth/{provider}/callback": Access(who="anyone", status=400),
+    "POST /users/oauth/connect": Access(
+        who="signed in",
+        status=503,
+        body={"provider": "github", "authorization_code": "not ours", "code_verifier": "x" * 43},
+    ),
+    "DELETE /users/oauth/{provider}/disconnect": Access(who="signed in", status=404),
     # One's own account
     "GET /users/me": Access(who="signed in"),
     "PATCH /users/me": Access(who="signed in", body={"full_name": "Ann"}),
@@ -74,6 +88,13 @@ EXPECTED: Mapping[str, Access] = {
     "PUT /users/me/settings/security": Access(
         who="signed in", body={"current_password": PASSWORD, "new_password": "another-7-battery"}
     ),
+    "POST /users/me/two-factor/confirm": Access(who="signed in", status=409, body={"code": "000000"}),
+    "POST /users/me/two-factor/recovery-codes": Access(
+        who="signed in", status=409, body={"current_password": PASSWORD}
+    ),
+    "GET /users/me/api-keys": Access(who="signed in"),
+    "POST /users/me/api-keys": Access(who="signed in", status=403, body={"name": "a script"}),
+    "DELETE /users/me/api-keys/{key_id}": Access(who="owner"),
     "GET /users/me/usage": Access(who="signed in"),
     "GET /users/me/export": Access(who="signed in"),
     "POST /users/me/cancel-deletion": Access(who="signed in", status=409),

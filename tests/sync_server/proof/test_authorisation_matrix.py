@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.contracts.ways_in import ApiKeyRequest
+from sync_server.accounts.service import ApiKeys
 from tests.support.server import Server, SignedInUser
 from tests.sync_server.proof.expected_access import ALL, EXPECTED, Access, Actor
 
@@ -48,12 +50,14 @@ async def test_exactly_the_allowed_pass(server: Server, operation: str) -> None:
 
 
 async def things_of(server: Server, user: SignedInUser) -> dict[str, str]:
+    async with server.container.transactions.begin() as work:
+        key = await work.get(ApiKeys).make(user.id, "pro", ApiKeyRequest(name="a script"))
     sessions = await server.client.get(f"{API}/users/me/sessions", headers=user.headers)
     return {
         "provider": "github",
         "user_id": str(user.id),
         "session_id": sessions.json()["data"][0]["id"],
-        "key_id": "019bc1a2-7c00-7000-8000-000000000000",
+        "key_id": str(key.id),
     }
 
 

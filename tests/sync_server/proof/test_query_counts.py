@@ -14,6 +14,7 @@ API = "/api/v1"
 LISTS = (
     "/users",
     "/users/me/sessions",
+    "/users/me/api-keys",
     "/payments/credits/transactions",
     "/payments/credits/packages",
     "/payments/subscriptions/history",
@@ -40,6 +41,12 @@ _PAYMENTS = """
     FROM generate_series(1, :count) AS n
 """
 
+_KEYS = """
+    INSERT INTO api_keys (id, user_id, name, hint, hash, created_at)
+    SELECT gen_random_uuid(), :user, 'test', 'pmt_0000', gen_random_uuid()::text::bytea, now()
+    FROM generate_series(1, :count)
+"""
+
 
 @contextmanager
 def counted(server: Server) -> Iterator[list[str]]:
@@ -60,7 +67,7 @@ async def fill(server: Server, user: SignedInUser, *, count: int) -> None:
     async with server.container.transactions.begin() as work:
         for statement in ("DELETE FROM payments", "DELETE FROM users WHERE email LIKE 'many%'"):
             await work.session.execute(text(statement))
-        for statement in (_SESSIONS, _PEOPLE, _PAYMENTS):
+        for statement in (_SESSIONS, _PEOPLE, _PAYMENTS, _KEYS):
             await work.session.execute(text(statement), {"user": user.id, "count": count})
         for number in range(count):
             await work.get(CreditLedger).grant(

@@ -1,0 +1,6 @@
+"""Rows of accounts, of sign-ins and of the ways in."""
+
+from sync_server.accounts.repository.accounts import AccountRepository, UserFilter
+from sync_server.accounts.repository.ways_in import WaysInRepository
+
+__all__ = ["AccountRepository", "UserFilter", "WaysInRepository"]
