@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from shared.pricing.tariffs import Tariffs
+from sync_server.accounts.routes import pages as account_pages
 from sync_server.accounts.routes import router as accounts_router
 from sync_server.app.container import Container
 from sync_server.billing.routes import router as billing_router
@@ -61,6 +62,7 @@ def create_app(
     app.state.neutral_registration = settings.neutral_registration
     app.include_router(health.router)
     app.include_router(files.router)
+    app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
     for router in (accounts_router, credits_router, billing_router):
         app.include_router(router, prefix=API, dependencies=[Depends(charge_signed_out)])
     install_error_handlers(app)

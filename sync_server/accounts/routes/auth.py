@@ -29,14 +29,14 @@ from sync_server.accounts.routes.dependencies import (
     TheQueue,
     TheSessions,
 )
+from sync_server.accounts.routes.new_password import redeem_new_password
+from sync_server.accounts.routes.password_check import ThePasswordCheck
 from sync_server.accounts.rules import check_password, checked_email, email_to_look_up
 from sync_server.accounts.service import (
     AccountMails,
     Accounts,
     NewAccount,
-    OneTimeTokens,
     Registration,
-    Sessions,
     SignIn,
 )
 from sync_server.platform import edge
@@ -116,24 +116,12 @@ async def register(
     responses=errors(AuthenticationFailedError, TwoFactorRequiredError, AccountSuspendedError),
 )
 async def login(
-    asked: LoginRequest, client: AskingClient, passwords: Passwords, transactions: AllTransactions
+    asked: LoginRequest, client: AskingClient, check: ThePasswordCheck, transactions: AllTransactions
 ) -> Reply[SignedIn]:
     """Whether the address exists is told neither by the words nor by the time."""
-    email, password = email_to_look_up(asked.email), asked.password.get_secret_value()
+    user_id = await check.account(email_to_look_up(asked.email), asked.password.get_secret_value())
     async with transactions.begin() as work:
-        await work.get(SignIn).check_pace(email, client)
-        found = await work.get(Accounts).password_hash(email)
-    kept_hash = found[1] if found else None
-    right = await passwords.verify(kept_hash, password)
-    newer_hash = (
-        await passwords.hash(password) if right and kept_hash and passwords.needs_rehash(kept_hash) else None
-    )
-    async with transactions.begin() as work:
-        if not right or found is None:
-            await work.get(SignIn).fail(email, client)
-        if newer_hash:
-            await work.get(Accounts).set_password_hash(found[0], newer_hash, changed=False)
-        return Reply(data=await work.get(SignIn).succeed(found[0], client))
+        return Reply(data=await work.get(SignIn).succeed(user_id, client))
 
 
 @router.post(
@@ -201,19 +189,12 @@ async def reset_password(
     asked: ResetPasswordRequest, passwords: Passwords, transactions: AllTransactions
 ) -> Reply[None]:
     """Ends every sign-in."""
-    password = asked.new_password.get_secret_value()
-    check_password(password, email="")
-    password_hash = await passwords.hash(password)
-    async with transactions.begin() as work:
-        redeemed = await work.get(OneTimeTokens).redeem_link("reset_password", asked.reset_token)
-        check_password(password, email=redeemed.email)
-        if redeemed.user_id is not None:
-            accounts = work.get(Accounts)
-            await accounts.set_password_hash(redeemed.user_id, password_hash, changed=True)
-            await accounts.confirm_email(redeemed.user_id)
-            await work.get(Sessions).end_all(redeemed.user_id, reason="password reset")
-            account = await accounts.get(redeemed.user_id)
-            await work.get(AccountMails).password_changed(email=account.email, language=account.language)
+    await redeem_new_password(
+        asked.reset_token,
+        asked.new_password.get_secret_value(),
+        passwords=passwords,
+        transactions=transactions,
+    )
     return Reply(data=None, message="Your new password is set. Sign in with it.")
 
 

@@ -6,23 +6,19 @@ from typing import Annotated
 from fastapi import Depends
 from pydantic import SecretStr
 
-from sync_server.accounts.routes.dependencies import AskingClient, Passwords
-from sync_server.accounts.service import AccountRecord, Accounts, Client, Sessions, SignIn
+from sync_server.accounts.routes.password_check import PasswordCheck, ThePasswordCheck
+from sync_server.accounts.service import AccountRecord, Accounts, Sessions
 from sync_server.platform.edge import AllTransactions, Principal, service
 from sync_server.platform.errors import AuthenticationFailedError
 from sync_server.platform.ports import World
-from sync_server.platform.security.passwords import PasswordHasher
 from sync_server.platform.work import Transactions
 
 RECENT = timedelta(minutes=10)
 
 
 class ProofOfPresence:
-    def __init__(
-        self, *, client: Client, passwords: PasswordHasher, transactions: Transactions, world: World
-    ) -> None:
-        self._client = client
-        self._passwords = passwords
+    def __init__(self, *, password_check: PasswordCheck, transactions: Transactions, world: World) -> None:
+        self._password_check = password_check
         self._transactions = transactions
         self._world = world
 
@@ -34,18 +30,15 @@ class ProofOfPresence:
         async with self._transactions.begin() as work:
             account = await work.get(Accounts).get(principal.user_id)
             found = await work.get(Accounts).password_hash(account.email)
-            password_hash = found[1] if found else None
-            if password_hash is None:
+            if found is None or found[1] is None:
                 await self._require_recent(work.get(Sessions), principal)
                 return account
-            await work.get(SignIn).check_pace(account.email, self._client)
-        given = password.get_secret_value() if password else ""
-        if not await self._passwords.verify(password_hash, given):
-            async with self._transactions.begin() as work:
-                await work.get(SignIn).count_failure(account.email, self._client)
+        try:
+            await self._password_check.account(account.email, password.get_secret_value() if password else "")
+        except AuthenticationFailedError:
             raise AuthenticationFailedError(
                 "The present password is wrong.", advice="Type it again, or ask for a new one by mail."
-            )
+            ) from None
         return account
 
     async def _require_recent(self, sessions: Sessions, principal: Principal) -> None:
@@ -57,12 +50,11 @@ class ProofOfPresence:
 
 
 def _presence(
-    client: AskingClient,
-    passwords: Passwords,
+    password_check: ThePasswordCheck,
     transactions: AllTransactions,
     world: Annotated[World, service(World)],
 ) -> ProofOfPresence:
-    return ProofOfPresence(client=client, passwords=passwords, transactions=transactions, world=world)
+    return ProofOfPresence(password_check=password_check, transactions=transactions, world=world)
 
 
 TheProof = Annotated[ProofOfPresence, Depends(_presence)]

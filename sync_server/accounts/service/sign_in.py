@@ -1,7 +1,6 @@
 """Signing in: what slows an attacker down and not the owner, and what a success changes."""
 
 from datetime import timedelta
-from typing import NoReturn
 from uuid import UUID
 
 from shared.contracts.accounts import SignedIn
@@ -68,13 +67,6 @@ class SignIn:
                 headers={"Retry-After": str(seconds)},
                 seconds=seconds,
             )
-
-    async def fail(self, email: str, client: Client) -> NoReturn:
-        """Count the failure. Always raises AuthenticationFailedError, the same for every reason."""
-        await self.count_failure(email, client)
-        raise AuthenticationFailedError(
-            "The e-mail address or the password is wrong.", advice="Check both, or ask for a new password."
-        )
 
     async def count_failure(self, email: str, client: Client) -> None:
         await self._repository.add(

@@ -1,6 +1,7 @@
 """Every word that the server says to people exists in Korean, with the same fields."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,12 +45,25 @@ def test_a_translation_is_filled_and_a_missing_one_stays_english() -> None:
 
 def test_every_text_for_people_has_a_korean_one_with_the_same_fields() -> None:
     korean = texts("ko")
-    templates = [*_raised_and_replied(), *(("field_messages.py", text) for text in FIELD_MESSAGES.values())]
+    templates = [
+        *_raised_and_replied(),
+        *_in_pages(),
+        *(("field_messages.py", text) for text in FIELD_MESSAGES.values()),
+    ]
     assert len({text for _, text in templates}) >= 60
     missing = sorted({f"{place}: {text}" for place, text in templates if text not in korean})
     assert not missing, "Add these to sync_server/platform/texts/*.ko.json:\n" + "\n".join(missing)
     differing = sorted({text for _, text in templates if _fields(text) != _fields(korean[text])})
     assert not differing
+
+
+_PAGE_TEXT = re.compile(r't\("([^"]+)"')
+
+
+def _in_pages() -> Iterator[tuple[str, str]]:
+    for path in ROOT.rglob("pages/*.html"):
+        for found in _PAGE_TEXT.finditer(path.read_text(encoding="utf-8")):
+            yield path.name, found[1]
 
 
 def test_korean_texts_are_korean() -> None:
