@@ -21,6 +21,9 @@ from sync_server.platform.security.tokens import TokenSigner
 from sync_server.platform.storage import Storage, open_storage
 from sync_server.platform.work import Transactions, Work
 
+# Shorter than the five seconds after which many servers close: else a call now and then meets a closed connection.
+_CONNECTIONS = httpx.Limits(keepalive_expiry=3)
+
 Builders = Mapping[type[Any], Callable[[Work], Any]]
 
 
@@ -46,7 +49,7 @@ class Container:
         self.passwords = passwords or PasswordHasher()
         self.tokens = TokenSigner(secret=secret, world=self.world)
         self.cursors = CursorSigner(secret=secret)
-        self.http = http or httpx.AsyncClient(timeout=20, follow_redirects=False)
+        self.http = http or httpx.AsyncClient(timeout=20, follow_redirects=False, limits=_CONNECTIONS)
         self.storage: Storage = open_storage(settings, clock=self.world.clock)
         self.mailer: Mailer = open_mailer(settings, world=self.world)
         self.oauth_flow = OAuthFlow(

@@ -144,6 +144,22 @@ class StripeSimulator:
         charge["amount_refunded"] = cents or charge["amount"]
         self._tell("charge.refunded", charge)
 
+    def dispute_order(self, intent: str) -> None:
+        """The buyer's bank takes the money back."""
+        charge = self.intents[intent]["latest_charge"]
+        charge["disputed"] = True
+        self._tell(
+            "charge.dispute.created",
+            {
+                "id": self._number("dp"),
+                "object": "dispute",
+                "charge": charge["id"],
+                "payment_intent": intent,
+                "amount": charge["amount"],
+                "status": "needs_response",
+            },
+        )
+
     # What the API does
 
     def create_session(self, form: dict[str, Any]) -> dict[str, Any]:
