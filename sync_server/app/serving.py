@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,11 +35,15 @@ def database(settings: Settings) -> Iterator[str]:
 def serve(settings: Settings) -> None:
     """Until SIGTERM or Ctrl+C; requests under way are finished first."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with database(settings) as url:
+    with database(settings) as url, ExitStack() as folders:
         upgrade(url)
         # What the processes read that uvicorn starts.
         os.environ["PENTIMENTO_DATABASE_URL"] = url
         os.environ["PENTIMENTO_DATA_FOLDER"] = str(settings.data_folder.absolute())
+        os.environ["PENTIMENTO_PUBLIC_URL"] = settings.public_url
+        if settings.metrics:
+            # Read by prometheus_client as it is imported: what all the processes count is told as one.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = folders.enter_context(TemporaryDirectory())
         _tell(settings)
         uvicorn.run(
             "sync_server.app.serving:make_app",

@@ -1,7 +1,7 @@
 """The operator's settings: environment variables that begin with PENTIMENTO_, each told in docs/operators."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,7 +38,9 @@ class Settings(BaseSettings):
         SecretStr(DEVELOPMENT_SECRET),
         description="Signs tokens and cursors; at least 32 characters, kept secret.",
     )
-    public_url: str = Field("http://127.0.0.1:8000", description="Where clients reach this server.")
+    public_url: str = Field(
+        "", description="Where clients reach this server. Empty: the address that it listens on."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, description="The port to listen on.")
     processes: int = Field(1, ge=1, description="API processes on this machine.")
@@ -82,6 +84,16 @@ class Settings(BaseSettings):
     )
     otlp_url: str = Field("", description="Where OpenTelemetry traces go (OTLP over HTTP). Empty: none.")
     metrics: bool = Field(default=False, description="Serve Prometheus metrics at /metrics.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _public_where_it_listens(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if given.get("public_url"):
+            return given
+        host = given.get("host") or cls.model_fields["host"].default
+        port = given.get("port") or cls.model_fields["port"].default
+        everywhere = host in {"0.0.0.0", "::"}  # noqa: S104 - compared, not listened on
+        return {**given, "public_url": f"http://{'127.0.0.1' if everywhere else host}:{port}"}
 
     @model_validator(mode="after")
     def _no_default_secret_outside_development(self) -> "Settings":

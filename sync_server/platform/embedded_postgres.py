@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -42,8 +43,16 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Let go of it; it ends where nobody else uses it."""
         if self._server is not None:
+            _forget_the_dead(self._server)
             self._server.cleanup()
             self._server = None
+
+
+def _forget_the_dead(server: Any) -> None:
+    """The library lists who uses the server, and would wait for ever for a process that was killed."""
+    users = server.global_process_id_list
+    listed = users.get_and_remove(0)  # no process has the number 0: only reads
+    users.put([number for number in listed if psutil.pid_exists(number)])
 
 
 def _server(folder: Path) -> Any:

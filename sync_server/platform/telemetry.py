@@ -1,5 +1,6 @@
 """Traces to an OpenTelemetry collector and metrics for Prometheus, each only where the operator wants it."""
 
+import os
 import time
 from typing import Any, Protocol
 
@@ -11,7 +12,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -106,7 +107,11 @@ def _install_metrics(app: FastAPI) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        told = registry
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            told = CollectorRegistry()
+            multiprocess.MultiProcessCollector(told)  # type: ignore[no-untyped-call]  # the library's is not typed
+        return Response(generate_latest(told), media_type=CONTENT_TYPE_LATEST)
 
 
 class MeasureRequests:

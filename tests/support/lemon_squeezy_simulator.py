@@ -136,6 +136,10 @@ class LemonSqueezySimulator:
         row["status"] = "refunded" if row["refunded_amount"] == row["total"] else "partial_refund"
         self._tell("order_refunded", "orders", order)
 
+    def set_status(self, number: str, status: str, event: str, **values: Any) -> None:
+        """What happens in Lemon Squeezy's own pages: pausing, a trial's beginning."""
+        self._change(number, event, status=status, **values)
+
     # What the API does
 
     def create_checkout(self, document: dict[str, Any]) -> dict[str, Any]:

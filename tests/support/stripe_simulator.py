@@ -160,6 +160,11 @@ class StripeSimulator:
             },
         )
 
+    def set_status(self, number: str, status: str) -> None:
+        """What happens in Stripe's own pages: pausing, a trial's beginning."""
+        self.subscriptions[number]["status"] = status
+        self._tell("customer.subscription.updated", self.subscriptions[number])
+
     # What the API does
 
     def create_session(self, form: dict[str, Any]) -> dict[str, Any]:

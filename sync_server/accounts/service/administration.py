@@ -11,7 +11,7 @@ from sync_server.accounts.ports import Entitlements
 from sync_server.accounts.repository import AccountRepository, UserFilter
 from sync_server.accounts.service.sessions import Sessions
 from sync_server.accounts.tables import AuditRow, UserRow
-from sync_server.platform.errors import ConflictError, NotFoundError
+from sync_server.platform.errors import ConflictError, ForbiddenError, NotFoundError
 from sync_server.platform.ports import World
 
 
@@ -43,11 +43,17 @@ class Administration:
 
     async def change(self, user_id: UUID, change: AdminChange, *, by: UUID) -> AdminAccount:
         """Raises ConflictError for operators who would change themselves, so that the last one never goes."""
-        row = await self._row(user_id)
         if user_id == by:
             raise ConflictError(
                 "Nobody changes their own role or state.", advice="Ask another administrator."
             )
+        # Both locked, always in one order: of two administrators who demote each other at once, one stays.
+        locked = {each: await self._repository.locked_user(each) for each in sorted({user_id, by})}
+        actor, row = locked[by], locked[user_id]
+        if actor is None or actor.role != "admin" or actor.state != "active":
+            raise ForbiddenError("Your account may not do this.")
+        if row is None:
+            raise NotFoundError("There is no such account.")
         if row.state == "deleting" and change.state is not None:
             raise ConflictError("This account is being deleted.", advice="Its owner can take that back.")
         before = {"role": row.role, "state": row.state}

@@ -1,0 +1,96 @@
+"""Both storages keep the same promises: a folder, and a bucket of a real S3 API (moto's server)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import httpx
+import pytest
+from moto.server import ThreadedMotoServer
+
+from sync_server.app.settings import Settings
+from sync_server.platform.errors import InvalidParametersError, NotFoundError
+from sync_server.platform.storage import BucketStorage, FolderStorage, open_storage
+from tests.support.server import FakeClock, Server
+
+
+@pytest.fixture
+def bucket_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    client.create_bucket(Bucket="pictures")
+    client.close()
+    yield f"s3://pictures?endpoint_url={endpoint}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def storage(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock
+) -> FolderStorage | BucketStorage:
+    url = "" if request.param == "folder" else request.getfixturevalue("bucket_url")
+    return open_storage(Settings(data_folder=tmp_path / "data", storage_url=url), clock=clock)
+
+
+async def test_what_is_put_is_read_replaced_and_deleted(storage: FolderStorage | BucketStorage) -> None:
+    key = "avatars/some-user/a.webp"
+    await storage.put(key, b"first", "image/webp")
+    assert await storage.read(key) == b"first"
+    await storage.put(key, b"second", "image/webp")
+    assert await storage.read(key) == b"second"
+    await storage.delete(key)
+    await storage.delete(key)
+    with pytest.raises(NotFoundError):
+        await storage.read(key)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "../outside", "a/../b", "/etc/passwd", "a//b", "a\\b", ".hidden", "a/.b", "a\nb", "ä", "a" * 501],
+)
+async def test_no_key_leads_elsewhere(storage: FolderStorage | BucketStorage, key: str) -> None:
+    with pytest.raises(InvalidParametersError):
+        await storage.put(key, b"x", "text/plain")
+    with pytest.raises(InvalidParametersError):
+        await storage.url(key)
+
+
+async def test_a_buckets_address_is_read_by_anybody_who_has_it(bucket_url: str, tmp_path: Path) -> None:
+    storage = open_storage(Settings(data_folder=tmp_path / "data", storage_url=bucket_url), clock=FakeClock())
+    await storage.put("a/b.png", b"pixels", "image/png")
+    address = await storage.url("a/b.png", expires=timedelta(minutes=5))
+    async with httpx.AsyncClient() as client:
+        reply = await client.get(address)
+    assert (reply.content, reply.headers["Content-Type"]) == (b"pixels", "image/png")
+    query = parse_qs(urlsplit(address).query)
+    assert "Signature" in query or "X-Amz-Signature" in query
+
+
+async def test_a_folders_address_is_served_until_it_expires(server: Server, clock: FakeClock) -> None:
+    storage = server.container.storage
+    await storage.put("a/b.png", b"pixels", "image/png")
+    address = urlsplit(await storage.url("a/b.png", expires=timedelta(minutes=5)))
+    path = f"{address.path}?{address.query}"
+    reply = await server.client.get(path)
+    assert (reply.content, reply.headers["Content-Type"]) == (b"pixels", "image/png")
+    for forged in (path[:-1] + ("0" if path[-1] != "0" else "1"), path.replace("b.png", "c.png")):
+        assert (await server.client.get(forged)).status_code == 404
+    later = path.replace("expires=", "expires=9")
+    assert (await server.client.get(later)).status_code == 404
+    clock.advance(timedelta(minutes=5))
+    assert (await server.client.get(path)).status_code == 404
+
+
+async def test_a_writer_that_is_cut_off_leaves_the_old_file(tmp_path: Path, clock: FakeClock) -> None:
+    """What it had begun lies beside it under another name, and is no file of ours."""
+    storage = open_storage(Settings(data_folder=tmp_path / "data"), clock=clock)
+    await storage.put("a.png", b"whole", "image/png")
+    (tmp_path / "data" / "files" / ".a.png.1.writing").write_bytes(b"ha")
+    assert await storage.read("a.png") == b"whole"
