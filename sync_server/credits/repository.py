@@ -80,14 +80,20 @@ class CreditRepository:
         query = select(CreditLotRow).where(CreditLotRow.id.in_(lot_ids))
         return {lot.id: lot for lot in await self.session.scalars(query)}
 
-    async def due_amount(self, account_id: UUID, now: datetime) -> int:
-        """What has expired but is not booked yet."""
-        query = select(func.coalesce(func.sum(CreditLotRow.remaining), 0)).where(
-            CreditLotRow.account_id == account_id,
-            CreditLotRow.remaining > 0,
-            CreditLotRow.expires_at <= now,
+    async def account_and_due(self, user_id: UUID, now: datetime) -> tuple[CreditAccountRow, int] | None:
+        """The account, and what has expired of it but is not booked yet."""
+        due = (
+            select(func.coalesce(func.sum(CreditLotRow.remaining), 0))
+            .where(
+                CreditLotRow.account_id == CreditAccountRow.id,
+                CreditLotRow.remaining > 0,
+                CreditLotRow.expires_at <= now,
+            )
+            .scalar_subquery()
         )
-        return int(await self.session.scalar(query) or 0)
+        query = select(CreditAccountRow, due).where(CreditAccountRow.user_id == user_id)
+        row = (await self.session.execute(query)).one_or_none()
+        return (row[0], int(row[1])) if row else None
 
     async def accounts_with_due_lots(self, now: datetime, *, limit: int) -> Sequence[UUID]:
         query = (

@@ -43,8 +43,7 @@ class BillingOverview:
         return (await self.everything(user_id)).subscription
 
     async def everything(self, user_id: UUID) -> EntitlementsOverview:
-        row = await self._subscriptions.current(user_id)
-        tier_row = await self._subscriptions.effective(user_id)
+        row, tier_row = await self._subscriptions.current_and_effective(user_id)
         tier = self._products.tier(tier_row.plan)
         balance = await self._statements.balance(
             user_id, monthly_quota=tier.credits, resets_at=tier_row.next_grant_at

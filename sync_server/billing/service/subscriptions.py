@@ -82,12 +82,20 @@ class Subscriptions:
 
     async def current(self, user_id: UUID) -> SubscriptionRow:
         """What holds now: the highest plan that may be used, else a paused one, else the free one."""
+        return (await self.current_and_effective(user_id))[0]
+
+    async def current_and_effective(self, user_id: UUID) -> tuple[SubscriptionRow, SubscriptionRow]:
+        """What holds now, and the row whose plan is the user's tier: while a plan is paused they differ."""
         rows = await self._repository.subscriptions(user_id)
         if not rows:
             await self.open_free(user_id)
             rows = await self._repository.subscriptions(user_id)
         now = self._world.clock()
-        return max(rows, key=lambda row: self._weight(row, now=now))
+        usable = [row for row in rows if row.provider is None or entitled(standing_of(row), now=now)]
+        return (
+            max(rows, key=lambda row: self._weight(row, now=now)),
+            max(usable, key=lambda row: RANKS[row.plan]),
+        )
 
     async def paid(self, user_id: UUID) -> SubscriptionRow | None:
         """The provider's subscription that still lives, if any."""
@@ -276,14 +284,7 @@ class Subscriptions:
 
     async def _settle_tier(self, user_id: UUID) -> None:
         await self._repository.flush()
-        await self._accounts.set_tier(user_id, (await self.effective(user_id)).plan)
-
-    async def effective(self, user_id: UUID) -> SubscriptionRow:
-        """The row whose plan is the user's tier."""
-        now = self._world.clock()
-        rows = await self._repository.subscriptions(user_id)
-        usable = [row for row in rows if row.provider is None or entitled(standing_of(row), now=now)]
-        return max(usable, key=lambda row: RANKS[row.plan])
+        await self._accounts.set_tier(user_id, (await self.current_and_effective(user_id))[1].plan)
 
     @staticmethod
     def _weight(row: SubscriptionRow, *, now: datetime) -> tuple[int, int]:

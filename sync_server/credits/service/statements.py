@@ -31,8 +31,8 @@ class CreditStatements:
         self, user_id: UUID, *, monthly_quota: int | None = None, resets_at: datetime | None = None
     ) -> CreditBalance:
         """What has expired does not count, booked or not."""
-        account = await self._repository.account(user_id)
-        if account is None:
+        found = await self._repository.account_and_due(user_id, self._clock())
+        if found is None:
             return CreditBalance(
                 balance=0,
                 reserved=0,
@@ -44,7 +44,8 @@ class CreditStatements:
                 resets_at=resets_at,
                 last_recharged_at=None,
             )
-        available = account.available - await self._repository.due_amount(account.id, self._clock())
+        account, due = found
+        available = account.available - due
         return CreditBalance(
             balance=available + account.reserved,
             reserved=account.reserved,
