@@ -1,34 +1,19 @@
 """The `pentimento` command: the studio's window, and its main jobs without one."""
 
-import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desktop.app.gallery_command_line import gallery_app
 from desktop.app.headless import terminal
-from shared.contracts.errors import PentimentoError
+from desktop.app.headless.running import AsJson, Profile, run_command, speaking_errors, with_container
 
 if TYPE_CHECKING:
-    from desktop.app.container import Container
-
-Result = TypeVar("Result")
-
-FAILED = 1
-INTERRUPTED = 130
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What the switches before a command say."""
-
-    data_dir: Path | None = None
-    debug: bool = False
+    pass
 
 
 app = typer.Typer(
@@ -37,7 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Pentimento, a studio for artists who paint with AI and change their minds. Without a command: its window.",
 )
-gallery_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The library of all pictures.")
 app.add_typer(gallery_app, name="gallery")
 
 Prompt = Annotated[str, typer.Option(help="What the picture shows.")]
@@ -48,8 +32,6 @@ Steps = Annotated[int | None, typer.Option(help="More take longer and show more 
 Guidance = Annotated[float | None, typer.Option(help="How closely the prompt is followed.")]
 SamplerName = Annotated[str | None, typer.Option("--sampler", help='As in recipes: dpmpp_2m, "Euler a" ...')]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="The PNG to write.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Everything, for programs.")]
-PictureId = Annotated[str, typer.Argument(help="A picture's id, or its beginning.")]
 
 
 def main() -> None:
@@ -75,7 +57,7 @@ def studio(
         data_dir = Path(folder)
     context.obj = Profile(data_dir=data_dir, debug=debug)
     if context.invoked_subcommand is None:
-        with _speaking_errors(context.obj):
+        with speaking_errors(context.obj):
             _open_studio(context.obj, must_open=window)
 
 
@@ -111,7 +93,7 @@ def generate(
         output=output,
     )
     progress = terminal.ProgressLine()
-    _run(context, lambda container: _saying_place(run(container, options, progress), progress))
+    run_command(context, lambda container: _saying_place(run(container, options, progress), progress))
 
 
 @app.command()
@@ -156,7 +138,7 @@ def inpaint(
         output=output,
     )
     progress = terminal.ProgressLine()
-    _run(context, lambda container: _saying_place(run(container, options, progress), progress))
+    run_command(context, lambda container: _saying_place(run(container, options, progress), progress))
 
 
 @app.command()
@@ -164,77 +146,7 @@ def models(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the models on this machine."""
     from desktop.app.headless.models import list_models
 
-    _run(context, lambda container: list_models(container, as_json=as_json))
-
-
-@gallery_app.command("list")
-def list_gallery(
-    context: typer.Context,
-    *,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """List pictures, newest first."""
-    from desktop.app.headless.gallery import list_pictures
-
-    _run(context, lambda container: list_pictures(container, search="", limit=limit, as_json=as_json))
-
-
-@gallery_app.command("search")
-def search_gallery(
-    context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help="Words of the prompt, the model or the notes.")],
-    *,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
-    as_json: AsJson = False,
-) -> None:
-    """List pictures that words are found in."""
-    from desktop.app.headless.gallery import list_pictures
-
-    search = " ".join(words)
-    _run(context, lambda container: list_pictures(container, search=search, limit=limit, as_json=as_json))
-
-
-@gallery_app.command("show")
-def show_gallery(context: typer.Context, picture_id: PictureId, *, as_json: AsJson = False) -> None:
-    """Tell all that is known of a picture."""
-    from desktop.app.headless.gallery import show_picture
-
-    _run(context, lambda container: show_picture(container, picture_id, as_json=as_json))
-
-
-@gallery_app.command("import")
-def import_gallery(
-    context: typer.Context, files: Annotated[list[Path], typer.Argument(help="Pictures to copy in.")]
-) -> None:
-    """Copy pictures into the library."""
-    from desktop.app.headless.gallery import import_pictures
-
-    errors = _run(context, lambda container: import_pictures(container, files))
-    for error in errors:
-        terminal.say_error(error.report)
-    if errors:
-        raise typer.Exit(FAILED)
-
-
-@gallery_app.command("export")
-def export_gallery(
-    context: typer.Context,
-    picture_id: PictureId,
-    target: Annotated[Path, typer.Argument(help="A file or a folder.")],
-) -> None:
-    """Copy a picture out of the library."""
-    from desktop.app.headless.gallery import export_picture
-
-    _run(context, lambda container: export_picture(container, picture_id, target))
-
-
-@gallery_app.command("rebuild")
-def rebuild_gallery(context: typer.Context) -> None:
-    """Make the library's database agree with the picture files."""
-    from desktop.app.headless.gallery import rebuild
-
-    _run(context, rebuild)
+    run_command(context, lambda container: list_models(container, as_json=as_json))
 
 
 async def _saying_place(work: Awaitable[Path], progress: terminal.ProgressLine) -> None:
@@ -243,55 +155,6 @@ async def _saying_place(work: Awaitable[Path], progress: terminal.ProgressLine) 
     finally:
         progress.clear()
     terminal.say(str(place))
-
-
-def _run(context: typer.Context, work: Callable[["Container"], Awaitable[Result]]) -> Result:
-    """`work` with the parts of the studio, without Qt's widgets and without a display."""
-    profile: Profile = context.obj
-    with _speaking_errors(profile):
-        return _with_container(profile, work)
-
-
-def _with_container(profile: Profile, work: Callable[["Container"], Awaitable[Result]]) -> Result:
-    from desktop.app.container import Container
-    from desktop.app.data_folder import find_data_folders
-    from desktop.app.logs import start_logging
-
-    folders = find_data_folders(profile.data_dir, os.environ)
-    stop_logging = start_logging(folders.log_file, debug=profile.debug)
-
-    async def run() -> Result:
-        container = Container(folders=folders)
-        try:
-            return await work(container)
-        finally:
-            await container.close()
-
-    try:
-        return asyncio.run(run())
-    finally:
-        stop_logging()
-
-
-@contextmanager
-def _speaking_errors(profile: Profile) -> Iterator[None]:
-    try:
-        yield
-    except PentimentoError as error:
-        terminal.say_error(error.report, debug=profile.debug)
-        raise typer.Exit(FAILED) from error
-    except KeyboardInterrupt as interrupt:
-        terminal.say_aside("Stopped.")
-        raise typer.Exit(INTERRUPTED) from interrupt
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception as error:
-        if profile.debug:
-            raise
-        from desktop.widgets.tasks import report_of
-
-        terminal.say_error(report_of(error))
-        raise typer.Exit(FAILED) from error
 
 
 def _open_studio(profile: Profile, *, must_open: bool) -> None:
@@ -313,7 +176,7 @@ def _open_studio(profile: Profile, *, must_open: bool) -> None:
     from desktop.app.headless.without_display import paint_without_window
 
     progress = terminal.ProgressLine()
-    _with_container(profile, lambda container: paint_without_window(container, progress))
+    with_container(profile, lambda container: paint_without_window(container, progress))
 
 
 def _shows_on_x11() -> bool:

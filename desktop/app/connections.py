@@ -48,7 +48,7 @@ class Connections(QObject):
         viewmodels.staging.current_changed.connect(self._show_candidate)
         viewmodels.overview.progress_changed.connect(self._show_progress)
         viewmodels.overview.jobs_changed.connect(self._tell_failures)
-        viewmodels.gallery.settings_reused.connect(self._reuse_settings)
+        viewmodels.gallery.recipe_used.connect(self._use_recipe)
         viewmodels.gallery.opened_on_canvas.connect(self._open_on_canvas)
         for failed in (viewmodels.overview.failed, viewmodels.staging.failed):
             failed.connect(show_error)
@@ -57,8 +57,8 @@ class Connections(QObject):
         document_id = self._viewmodels.canvas.situation().document_id
         self._viewmodels.editor.open_recipe(recipe, document_id=document_id)
 
-    def _reuse_settings(self, recipe: Recipe) -> None:
-        self._viewmodels.editor.apply_recipe(recipe)
+    def _use_recipe(self, recipe: Recipe, part: str) -> None:
+        self._viewmodels.editor.use_recipe(recipe, part)
         self._show_page("canvas")
 
     def _open_on_canvas(self, picture: LibraryPicture) -> None:

@@ -17,8 +17,10 @@ from desktop.generation.queue import JobQueue
 from desktop.generation.results import ResultKeeper
 from desktop.generation.store import JobStore
 from desktop.library import migrations as library_migrations
+from desktop.library.boards import Boards
 from desktop.library.database import Database
 from desktop.library.folders import DataFolders
+from desktop.library.saved_searches import SavedSearches
 from desktop.library.service import Library
 from desktop.library.thumbnails import Thumbnails
 from desktop.models.service import ModelLibrary
@@ -98,12 +100,24 @@ class Container:
     @cached_property
     def library(self) -> Library:
         return Library(
-            database=self._database(self.folders.library_database, library_migrations.__path__[0]),
+            database=self.library_database,
             folders=self.folders,
             blobs=self.blobs,
             clock=self.world.clock,
             new_id=self.world.new_id,
         )
+
+    @cached_property
+    def library_database(self) -> Database:
+        return self._database(self.folders.library_database, library_migrations.__path__[0])
+
+    @cached_property
+    def boards(self) -> Boards:
+        return Boards(database=self.library_database, new_id=self.world.new_id)
+
+    @cached_property
+    def saved_searches(self) -> SavedSearches:
+        return SavedSearches(database=self.library_database, new_id=self.world.new_id)
 
     @cached_property
     def thumbnails(self) -> Thumbnails:

@@ -65,7 +65,11 @@ class Viewmodels:
     @cached_property
     def gallery(self) -> GalleryViewModel:
         return GalleryViewModel(
-            library=self._container.library, thumbnails=self._container.thumbnails, parent=self._parent
+            library=self._container.library,
+            boards=self._container.boards,
+            searches=self._container.saved_searches,
+            thumbnails=self._container.thumbnails,
+            parent=self._parent,
         )
 
     @cached_property

@@ -28,9 +28,34 @@ def gallery_commands(viewmodel: GalleryViewModel) -> list[Command]:
         Command(
             id="gallery.reuse_settings",
             text="Use these settings",
-            run=viewmodel.reuse_settings,
+            run=viewmodel.use_recipe,
             enabled=has_recipe,
             icon="sliders-horizontal",
+        ),
+        Command(
+            id="gallery.use_prompt",
+            text="Use the picture's prompt",
+            run=lambda: viewmodel.use_recipe(part="prompt"),
+            enabled=has_recipe,
+        ),
+        Command(
+            id="gallery.use_seed",
+            text="Use the picture's seed",
+            run=lambda: viewmodel.use_recipe(part="seed"),
+            enabled=has_recipe,
+        ),
+        Command(
+            id="gallery.remix",
+            text="Use these settings with another seed",
+            run=lambda: viewmodel.use_recipe(part="remix"),
+            enabled=has_recipe,
+        ),
+        Command(
+            id="gallery.inpaint_from",
+            text="Inpaint the picture on the canvas",
+            run=viewmodel.inpaint_from,
+            enabled=has_current,
+            icon="square-dashed",
         ),
         Command(
             id="gallery.star",

@@ -1,7 +1,11 @@
-"""The pictures of one place and search, newest first, read page by page as the grid comes to need them."""
+"""The pictures that answer a query, in its order. All are counted; what is looked at is read, and kept for a while."""
 
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import (
     QAbstractListModel,
     QMimeData,
@@ -13,14 +17,19 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from desktop.library.picture import LibraryChange, LibraryPicture, Place
+from desktop.library.boards import Boards
+from desktop.library.finding import Numbers
+from desktop.library.picture import LibraryChange, LibraryPicture
+from desktop.library.query import Query
 from desktop.library.service import Library
 from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.translations import tr
 from shared.contracts.errors import PentimentoError
 from shared.contracts.generation import BlobId
 
-PAGE = 200
+PAGE = 100
+MOST_KEPT = 4000
+"""Some screens full, each way; the memory of a scroll through everything stays the same."""
 PICTURE_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -28,58 +37,86 @@ NO_INDEX = QModelIndex()
 
 class PictureList(QAbstractListModel):
     loaded = Signal()
-    """The place and search asked for last are shown, or changed."""
+    """The query asked for last is shown, or what it finds is another now."""
     failed = Signal(object)
     """An ErrorReport."""
 
-    def __init__(self, *, library: Library, parent: QObject | None = None) -> None:
+    def __init__(self, *, library: Library, boards: Boards, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self._tasks = TaskOwner()
-        self._place: Place = "all"
-        self._search = ""
-        self._rows: list[LibraryPicture] = []
-        self._complete = True
-        self._fetching = False
+        self._query = Query()
+        self._numbers: Numbers = np.empty(0, dtype=np.int64)
+        self._kept: OrderedDict[int, LibraryPicture] = OrderedDict()
+        self._pages_asked: set[int] = set()
+        self._changed_ids: set[str] = set()
+        self._everything_changed = False
+        self._changed_meanwhile = False
+        self._following: asyncio.Task[None] | None = None
         self._generation = 0
-        self._unsubscribe = library.changes.subscribe(self._follow)
+        self._subscriptions = (
+            library.changes.subscribe(self._follow),
+            boards.changes.subscribe(lambda _: self._follow_boards()),
+        )
 
     @property
-    def place(self) -> Place:
-        return self._place
-
-    @property
-    def search(self) -> str:
-        return self._search
+    def query(self) -> Query:
+        return self._query
 
     @property
     def pictures(self) -> tuple[LibraryPicture, ...]:
         """As far as they are read."""
-        return tuple(self._rows)
+        return tuple(self._kept[number] for number in self._numbers.tolist() if number in self._kept)
 
-    def show(self, place: Place, search: str) -> None:
+    def show(self, query: Query) -> None:
         """What is shown stays until the new is there, so that nothing flickers."""
-        self._place, self._search = place, search.strip()
-        self._read_anew(PAGE)
+        self._query = query
+        self._generation += 1
+        self._tasks.start(self._replace(self._generation))
 
     def row_of(self, picture_id: str) -> int | None:
-        return next((row for row, picture in enumerate(self._rows) if picture.id == picture_id), None)
+        """Of a picture that is read."""
+        number = next((number for number, each in self._kept.items() if each.id == picture_id), None)
+        if number is None:
+            return None
+        rows = np.flatnonzero(self._numbers == number)
+        return int(rows[0]) if rows.size else None
 
     def picture(self, index: Index) -> LibraryPicture | None:
-        return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        """None also while it is being read."""
+        if not 0 <= index.row() < self._numbers.size:
+            return None
+        number = int(self._numbers[index.row()])
+        picture = self._kept.get(number)
+        if picture is None:
+            self._ask(index.row() // PAGE)
+        else:
+            self._kept.move_to_end(number)
+        return picture
+
+    async def read(self, rows: Iterable[int]) -> list[LibraryPicture]:
+        """Those of many rows, whether they were looked at or not."""
+        return await self._library.pictures([int(self._numbers[row]) for row in rows])
 
     def repaint_picture(self, blob: BlobId) -> None:
-        for row, picture in enumerate(self._rows):
+        for number, picture in self._kept.items():
             if picture.blob == blob:
-                index = self.index(row)
-                self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+                for row in np.flatnonzero(self._numbers == number):
+                    index = self.index(int(row))
+                    self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+                return
+
+    @property
+    def busy(self) -> bool:
+        return self._tasks.busy
 
     async def close(self) -> None:
-        self._unsubscribe()
+        for unsubscribe in self._subscriptions:
+            unsubscribe()
         await self._tasks.close()
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else int(self._numbers.size)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         picture = self.picture(index)
@@ -101,101 +138,122 @@ class PictureList(QAbstractListModel):
         return ["text/uri-list"]
 
     def mimeData(self, indexes: Any) -> QMimeData:
-        """The files themselves, so that every program takes them."""
+        """The files themselves, so that every program takes them; and their ids, for our own boards."""
+        pictures = [picture for index in indexes if (picture := self.picture(index)) is not None]
         data = QMimeData()
-        pictures = [self.picture(index) for index in indexes]
-        data.setUrls([QUrl.fromLocalFile(str(picture.file)) for picture in pictures if picture])
+        data.setUrls([QUrl.fromLocalFile(str(picture.file)) for picture in pictures])
+        data.setData(PICTURE_IDS, "\n".join(picture.id for picture in pictures).encode())
         return data
 
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
 
-    def canFetchMore(self, parent: Index = NO_INDEX) -> bool:
-        return not (parent.isValid() or self._complete or self._fetching)
+    def _ask(self, page: int) -> None:
+        if page not in self._pages_asked:
+            self._pages_asked.add(page)
+            self._tasks.start(self._read_page(page, self._generation))
 
-    def fetchMore(self, parent: Index = NO_INDEX) -> None:
-        if self.canFetchMore(parent):
-            self._fetching = True
-            self._tasks.start(self._append(self._generation))
-
-    def _read_anew(self, limit: int) -> None:
-        self._generation += 1
-        self._fetching = True
-        self._tasks.start(self._replace(self._generation, limit))
-
-    async def _append(self, generation: int) -> None:
-        after = self._rows[-1].cursor if self._rows else None
-        page = await self._page(after, PAGE, generation)
-        if page is None:
+    async def _read_page(self, page: int, generation: int) -> None:
+        numbers = self._numbers[page * PAGE : (page + 1) * PAGE].tolist()
+        try:
+            pictures = await self._library.pictures(numbers)
+        except PentimentoError as error:
+            self.failed.emit(error.report)
             return
-        known = {picture.id for picture in self._rows}
-        fresh = [picture for picture in page if picture.id not in known]
-        if fresh:
-            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(fresh) - 1)
-            self._rows += fresh
-            self.endInsertRows()
-        self._complete = len(page) < PAGE
+        finally:
+            self._pages_asked.discard(page)
+        self._keep(pictures)
+        if generation == self._generation and self._numbers.size:
+            last = min((page + 1) * PAGE, self._numbers.size) - 1
+            self.dataChanged.emit(self.index(page * PAGE), self.index(last))
 
-    async def _replace(self, generation: int, limit: int) -> None:
-        page = await self._page(None, limit, generation)
-        if page is None:
+    async def _replace(self, generation: int) -> None:
+        try:
+            numbers = await self._library.find(self._query)
+            first = await self._library.pictures(numbers[:PAGE].tolist())
+        except PentimentoError as error:
+            self.failed.emit(error.report)
+            return
+        if generation != self._generation:
             return
         self.beginResetModel()
-        self._rows = page
-        self._complete = len(page) < limit
+        self._numbers = numbers
+        self._keep(first)
         self.endResetModel()
         self.loaded.emit()
 
-    async def _page(self, after: Any, limit: int, generation: int) -> list[LibraryPicture] | None:
-        """None where the answer came too late or not at all."""
-        try:
-            page = await self._library.page(after, limit, self._search, self._place)
-        except PentimentoError as error:
-            if generation == self._generation:
-                self._fetching = False
-            self.failed.emit(error.report)
-            return None
-        if generation != self._generation:
-            return None
-        self._fetching = False
-        return page
-
     def _follow(self, change: LibraryChange) -> None:
-        unknown = [picture for picture in change.pictures if self.row_of(picture.id) is None]
-        # Whether a new picture answers the search is for the database to say; pages under way are out of date.
-        if change.kind == "rebuilt" or self._fetching or (self._search and unknown):
-            self._read_anew(max(PAGE, len(self._rows)))
-            return
-        for picture in change.pictures:
-            self._place_picture(picture, belongs=change.kind != "removed" and self._belongs(picture))
-        self.loaded.emit()
+        self._changed_ids.update(change.ids)
+        self._everything_changed |= change.kind == "rebuilt"
+        self._follow_boards()
 
-    def _belongs(self, picture: LibraryPicture) -> bool:
-        in_trash = picture.trashed_at is not None
-        return (
-            in_trash if self._place == "trash" else not in_trash and (self._place == "all" or picture.starred)
-        )
+    def _follow_boards(self) -> None:
+        """One look at a time, however many changes come: the next begins when it is over."""
+        if self._following is None or self._following.done():
+            self._following = self._tasks.start(self._catch_up())
+        else:
+            self._changed_meanwhile = True
 
-    def _place_picture(self, picture: LibraryPicture, *, belongs: bool) -> None:
-        row = self.row_of(picture.id)
-        if row is not None and belongs:
-            self._rows[row] = picture
-            self.dataChanged.emit(self.index(row), self.index(row))
-        elif row is not None:
-            self.beginRemoveRows(QModelIndex(), row, row)
-            del self._rows[row]
+    async def _catch_up(self) -> None:
+        while True:
+            self._changed_meanwhile = False
+            ids, self._changed_ids = self._changed_ids, set()
+            anew, self._everything_changed = self._everything_changed, False
+            generation, query = self._generation, self._query
+            again = [n for n, each in self._kept.items() if anew or each.id in ids]
+            try:
+                numbers = await self._library.find(query)
+                fresh = await self._library.pictures(again)
+            except PentimentoError as error:
+                self.failed.emit(error.report)
+                return
+            if anew:
+                self._kept.clear()
+            self._keep(fresh)
+            if generation == self._generation:
+                self._move_to(numbers)
+                self._tell_changed(fresh)
+                self.loaded.emit()
+            if not self._changed_meanwhile:
+                return
+
+    def _move_to(self, numbers: Numbers) -> None:
+        """What both orders begin and end with stays; between them rows go and come."""
+        before = self._numbers
+        shared = min(before.size, numbers.size)
+        differing = np.flatnonzero(before[:shared] != numbers[:shared])
+        first = int(differing[0]) if differing.size else shared
+        rest = shared - first
+        differing = np.flatnonzero(before[::-1][:rest] != numbers[::-1][:rest])
+        last = int(differing[0]) if differing.size else rest
+        if removed := before.size - first - last:
+            self.beginRemoveRows(QModelIndex(), first, first + removed - 1)
+            self._numbers = np.concatenate((before[:first], before[before.size - last :]))
             self.endRemoveRows()
-        elif belongs:
-            row = next(
-                (row for row, other in enumerate(self._rows) if other.cursor < picture.cursor),
-                len(self._rows),
-            )
-            if row < len(self._rows) or self._complete:
-                self.beginInsertRows(QModelIndex(), row, row)
-                self._rows.insert(row, picture)
-                self.endInsertRows()
+        if added := numbers.size - first - last:
+            self.beginInsertRows(QModelIndex(), first, first + added - 1)
+            self._numbers = numbers
+            self.endInsertRows()
+
+    def _tell_changed(self, pictures: Sequence[LibraryPicture]) -> None:
+        for picture in pictures:
+            for row in np.flatnonzero(self._numbers == picture.number):
+                self.dataChanged.emit(self.index(int(row)), self.index(int(row)))
+
+    def _keep(self, pictures: Iterable[LibraryPicture]) -> None:
+        for picture in pictures:
+            self._kept[picture.number] = picture
+            self._kept.move_to_end(picture.number)
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+
+PICTURE_IDS = "application/x-pentimento-pictures"
+"""Ids, one a line: what is dragged from the grid."""
 
 
 def _spoken(picture: LibraryPicture) -> str:
     words = picture.prompt or picture.file.stem
+    if picture.rating:
+        words = tr("{words}, rated {rating} of 5", words=words, rating=picture.rating)
     return tr("{words}, starred", words=words) if picture.starred else words

@@ -19,8 +19,8 @@ def describe(picture: LibraryPicture) -> list[Line]:
     lines.append(Line(tr("Size"), tr("{width} × {height}", width=picture.width, height=picture.height)))
     lines.append(Line(tr("Made"), picture.created_at.astimezone().strftime("%Y-%m-%d %H:%M")))
     lines.append(Line(tr("File"), picture.file.name))
-    if picture.notes:
-        lines.append(Line(tr("Notes"), picture.notes))
+    if picture.linked:
+        lines.append(Line(tr("Original at"), str(picture.file.parent)))
     return [line for line in lines if line.text]
 
 

@@ -48,9 +48,13 @@ class ThumbnailCache(QObject):
         """Whether its file is gone or damaged."""
         return picture.blob in self._missing
 
-    async def forget(self, pictures: Iterable[LibraryPicture]) -> None:
-        """Pictures that were deleted for good."""
-        await self._thumbnails.forget(pictures)
+    @property
+    def busy(self) -> bool:
+        return self._tasks.busy
+
+    async def forget(self, blobs: Iterable[BlobId]) -> None:
+        """Of pictures that were deleted for good."""
+        await self._thumbnails.forget(blobs)
 
     async def close(self) -> None:
         await self._tasks.close()

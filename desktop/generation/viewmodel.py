@@ -133,6 +133,18 @@ class RequestEditor(QObject):
             state = state.changed(model_id=self.state.model_id, model_name=self.state.model_name)
         self._set(state)
 
+    def use_recipe(self, recipe: Recipe, part: str) -> None:
+        """All of it, its "prompt", its "seed", or as a "remix" everything but the seed."""
+        if part == "prompt":
+            request = recipe.request
+            self._set(self.state.changed(prompt=request.prompt, negative_prompt=request.negative_prompt))
+        elif part == "seed":
+            self._set(self.state.changed(seed=recipe.rendering.seed, seed_fixed=True))
+        else:
+            self.apply_recipe(recipe)
+            if part == "remix":
+                self._set(self.state.changed(seed_fixed=False))
+
     def open_recipe(self, recipe: Recipe, *, document_id: str = "") -> None:
         """A layer's recipe, to be changed and rendered again from the pictures that it was made from."""
         self.opened = recipe

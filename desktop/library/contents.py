@@ -41,8 +41,8 @@ def with_recipe(png: bytes, recipe: Recipe | None) -> PictureContents:
     )
 
 
-def read_contents(path: Path) -> PictureContents:
-    """A picture of any origin. Other kinds than PNG, JPEG and WebP are kept as PNG.
+def read_contents(path: Path, *, as_it_is: bool = False) -> PictureContents:
+    """A picture of any origin. Other kinds than PNG, JPEG and WebP are kept as PNG, unless `as_it_is`.
 
     Raises NotFoundError, and InvalidPictureError for what is no whole picture.
     """
@@ -52,7 +52,9 @@ def read_contents(path: Path) -> PictureContents:
     recipe = read_recipe(data) or read_origin(data, width=width, height=height)
     with Image.open(io.BytesIO(data)) as image:
         suffix = SUFFIX_OF_FORMAT.get(image.format or "")
-    if suffix is None:
+    if as_it_is:
+        suffix = path.suffix
+    elif suffix is None:
         data, suffix = encode_png(pixels), ".png"
     return PictureContents(
         data=data, suffix=suffix, width=width, height=height, blob=hash_of(data), recipe=recipe

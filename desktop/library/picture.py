@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from shared.contracts.generation import BlobId, Recipe
 
@@ -12,16 +13,19 @@ Place = Literal["all", "starred", "trash"]
 """`all` and `starred` leave out what is in the trash."""
 
 
-class Cursor(NamedTuple):
-    """A place in the order newest first; a page begins after it, whether or not its picture is still there."""
-
-    created_at: datetime
-    id: str
+Label = Literal["", "red", "orange", "yellow", "green", "blue", "purple"]
+LABELS: tuple[Label, ...] = ("red", "orange", "yellow", "green", "blue", "purple")
+Kind = Literal["text_to_image", "image_to_image", "inpaint", "imported"]
+MOST_STARS = 5
 
 
 @dataclass(frozen=True)
 class LibraryPicture:
-    """`file` is absolute; `blob` is the SHA-256 of its bytes; `recipe` is None where nothing is known of it."""
+    """`file` is absolute; `blob` is the SHA-256 of its bytes; `recipe` is None where nothing is known of it.
+
+    `number` is its place in the database, and changes when that is rebuilt. `parent` is the blob that it was made
+    from. A `linked` picture's file is not the library's: it is never moved, renamed or deleted. `rating` is 0 to 5.
+    """
 
     id: str
     file: Path
@@ -32,20 +36,29 @@ class LibraryPicture:
     model_name: str
     seed: int | None
     starred: bool
-    recipe: Recipe | None
+    recipe_text: str | None
     blob: BlobId
     notes: str = ""
     trashed_at: datetime | None = None
     job_id: str | None = None
+    number: int = 0
+    rating: int = 0
+    label: Label = ""
+    kind: Kind = "imported"
+    parent: BlobId | None = None
+    linked: bool = False
+    tags: tuple[str, ...] = ()
 
-    @property
-    def cursor(self) -> Cursor:
-        return Cursor(self.created_at, self.id)
+    @cached_property
+    def recipe(self) -> Recipe | None:
+        """Read when it is asked for: of the pictures that are scrolled past nobody asks."""
+        return None if self.recipe_text is None else Recipe.model_validate_json(self.recipe_text)
 
 
 @dataclass(frozen=True)
 class LibraryChange:
-    """What became of pictures. `rebuilt` means: read everything anew."""
+    """What became of pictures. `rebuilt` means: read everything anew. `blobs` only of those `removed`."""
 
     kind: ChangeKind
-    pictures: tuple[LibraryPicture, ...] = ()
+    ids: tuple[str, ...] = ()
+    blobs: tuple[BlobId, ...] = ()

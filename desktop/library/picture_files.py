@@ -15,15 +15,23 @@ from shared.contracts.generation import BlobId
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]+')
 LONGEST_TITLE = 60
+LONGEST_NAME = 120
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 TIME_FORMAT = "%Y-%m-%d %H-%M-%S"
 UNFINISHED = ".unfinished"
 
 
 def picture_stem(created_at: datetime, title: str) -> str:
     """The time first, so that names sort and none is a name that Windows keeps for itself."""
-    words = " ".join(UNSAFE.sub(" ", unicodedata.normalize("NFC", title)).split())
+    return f"{created_at.strftime(TIME_FORMAT)} {safe_name(title)[:LONGEST_TITLE]}".rstrip(" .")
+
+
+def safe_name(text: str) -> str:
+    """Of characters that every system takes in a file's name, and not too many."""
+    words = " ".join(UNSAFE.sub(" ", unicodedata.normalize("NFC", text)).split())
     words = "".join(character for character in words if character.isprintable())
-    return f"{created_at.strftime(TIME_FORMAT)} {words[:LONGEST_TITLE]}".rstrip(" .")
+    words = words[:LONGEST_NAME].strip(" .")
+    return f"{words}_" if RESERVED.fullmatch(words) else words
 
 
 def time_of(file: Path, now: datetime) -> datetime:
@@ -65,6 +73,23 @@ def write_picture(root: Path, created_at: datetime, *, title: str, suffix: str, 
     return target
 
 
+def rename_picture(file: Path, created_at: datetime, title: str) -> Path:
+    """Give a picture another title in its own folder. Returns where it lies."""
+    try:
+        unfinished, target = _reserve_name(file.parent, picture_stem(created_at, title), file.suffix)
+        file.rename(target)
+        unfinished.unlink()
+        _sync_folder(file.parent)
+    except OSError as error:
+        raise StorageError(
+            "The file {file} could not be renamed: {reason}.",
+            advice="Check that it is there and may be written, then try again.",
+            file=file,
+            reason=error.strerror or str(error),
+        ) from error
+    return target
+
+
 def list_pictures(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         folders.sort()
@@ -80,11 +105,14 @@ def remove_unfinished(root: Path, before: datetime) -> None:
             file.unlink(missing_ok=True)
 
 
-def copy_picture(source: Path, target: Path) -> Path:
-    """Copy to `target`, or into it where it is a folder, never over another file. Returns where it lies."""
+def copy_picture(source: Path, target: Path, *, stem: str | None = None) -> Path:
+    """Copy to `target`, or into it where it is a folder, never over another file. Returns where it lies.
+
+    In a folder it is named `stem`, else as it is.
+    """
     try:
         if target.is_dir():
-            target /= source.name
+            target /= source.name if stem is None else f"{stem}{source.suffix}"
         number = 2
         wanted = target
         while target.exists():

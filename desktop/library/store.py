@@ -1,44 +1,36 @@
 """The rows behind the library's pictures."""
 
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, func, select, text, tuple_
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from desktop.library import finding
 from desktop.library.database import Database
-from desktop.library.picture import Cursor, LibraryPicture, Place
-from desktop.library.tables import PictureRow
-from desktop.library.words import fold, read_search
+from desktop.library.finding import Numbers, to_number, to_time
+from desktop.library.picture import Kind, Label, LibraryPicture
+from desktop.library.query import Query
+from desktop.library.tables import PictureRow, PictureTagRow, TagRow
+from desktop.library.words import fold, indexed
 from shared.contracts.errors import NotFoundError
-from shared.contracts.generation import BlobId, Recipe
+from shared.contracts.generation import BlobId
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-# Word for word as in the partial indexes, or SQLite would not use them.
-CONDITIONS: dict[Place, str] = {
-    "all": "trashed_at IS NULL",
-    "starred": "trashed_at IS NULL AND starred",
-    "trash": "trashed_at IS NOT NULL",
-}
-
-
-def to_number(time: datetime) -> int:
-    return (time - EPOCH) // timedelta(microseconds=1)
-
-
-def to_time(number: int) -> datetime:
-    return EPOCH + timedelta(microseconds=number)
+Marks = Mapping[str, Mapping[str, Any]]
+"""Columns of pictures, by their ids."""
+_AT_ONCE = 10_000
 
 
 class PictureStore:
-    """Every method is one transaction."""
+    """Every method is one transaction. `zone` tells which day it is."""
 
-    def __init__(self, *, database: Database, pictures: Path) -> None:
+    def __init__(self, *, database: Database, pictures: Path, zone: Callable[[], tzinfo | None]) -> None:
         self._database = database
         self._pictures = pictures
+        self._zone = zone
 
     async def insert(self, picture: LibraryPicture) -> LibraryPicture:
         """Or the picture of the same content that is there already, taken out of the trash."""
@@ -50,53 +42,185 @@ class PictureStore:
                 session.add(row)
             else:
                 row.trashed_at = None
-            return self._picture(row)
+            session.flush()
+            return self._pictures_of(session, [row])[0]
 
         return await self._database.run(work)
 
-    async def find(self, blob: BlobId) -> LibraryPicture | None:
-        def work(session: Session) -> LibraryPicture | None:
-            row = session.scalar(select(PictureRow).where(PictureRow.blob == blob))
-            return None if row is None else self._picture(row)
-
-        return await self._database.run(work)
+    async def find_blob(self, blob: BlobId) -> LibraryPicture | None:
+        return next(iter(await self._all(select(PictureRow).where(PictureRow.blob == blob))), None)
 
     async def get(self, picture_id: str) -> LibraryPicture:
-        return await self._database.run(lambda session: self._picture(_row_of(session, picture_id)))
+        return await self._database.run(
+            lambda session: self._pictures_of(session, [_row_of(session, picture_id)])[0]
+        )
 
-    async def page(
-        self, after: Cursor | None, limit: int, *, search: str, place: Place
-    ) -> list[LibraryPicture]:
-        statement = select(PictureRow).where(*_conditions(search, place))
-        if after is not None:
-            place_in_order = tuple_(PictureRow.created_at, PictureRow.id)
-            statement = statement.where(place_in_order < (to_number(after.created_at), after.id))
-        statement = statement.order_by(PictureRow.created_at.desc(), PictureRow.id.desc()).limit(limit)
-        return await self._all(statement)
+    async def starting_with(self, beginning: str, *, most: int) -> list[LibraryPicture]:
+        """Whose id begins so."""
+        return await self._all(
+            select(PictureRow).where(PictureRow.id.startswith(beginning, autoescape=True)).limit(most)
+        )
 
-    async def count(self, *, search: str, place: Place) -> int:
-        statement = select(func.count()).select_from(PictureRow).where(*_conditions(search, place))
-        return await self._database.run(lambda session: session.scalar(statement) or 0)
+    async def numbers(self, query: Query) -> Numbers:
+        return await self._database.run(
+            lambda session: finding.find_numbers(session, query, zone=self._zone())
+        )
+
+    async def count(self, query: Query) -> int:
+        return await self._database.run(lambda session: finding.count(session, query, zone=self._zone()))
+
+    async def pictures(self, numbers: Sequence[int]) -> list[LibraryPicture]:
+        """Of those that are still there, in the order of `numbers`."""
+
+        def work(session: Session) -> list[LibraryPicture]:
+            rows: dict[int, PictureRow] = {}
+            for start in range(0, len(numbers), _AT_ONCE):
+                chunk = [int(number) for number in numbers[start : start + _AT_ONCE]]
+                for row in session.scalars(select(PictureRow).where(PictureRow.number.in_(chunk))):
+                    rows[row.number] = row
+            return self._pictures_of(session, [rows[int(n)] for n in numbers if int(n) in rows])
+
+        return await self._database.run(work)
+
+    async def family(self, picture: LibraryPicture) -> tuple[list[LibraryPicture], list[LibraryPicture]]:
+        """What it was made from, and what was made from it, each one step."""
+        parents = select(PictureRow).where(PictureRow.blob == picture.parent)
+        children = select(PictureRow).where(PictureRow.parent == picture.blob)
+        order = children.order_by(PictureRow.created_at, PictureRow.id)
+        return (await self._all(parents) if picture.parent else []), await self._all(order)
+
+    async def models(self) -> list[tuple[str, int]]:
+        """Every model's name, and how many pictures it made."""
+        statement = (
+            select(PictureRow.model_name, func.count())
+            .where(PictureRow.trashed_at.is_(None), PictureRow.model_name != "")
+            .group_by(PictureRow.model_name)
+            .order_by(PictureRow.model_name)
+        )
+        return await self._database.run(
+            lambda session: [(name, number) for name, number in session.execute(statement)]
+        )
+
+    async def mark(self, picture_ids: Collection[str], **values: Any) -> Marks:
+        """Set columns of all of them at once, times as times. What they were before, of those that change."""
+        written = {
+            name: to_number(value) if isinstance(value, datetime) else value for name, value in values.items()
+        }
+
+        def work(session: Session) -> Marks:
+            columns = [getattr(PictureRow, name) for name in written]
+            before: dict[str, dict[str, Any]] = {}
+            numbers: list[int] = []
+            for chunk in _chunks(picture_ids):
+                rows = session.execute(
+                    select(PictureRow.number, PictureRow.id, *columns).where(PictureRow.id.in_(chunk))
+                )
+                for number, picture_id, *old in rows:
+                    if old != list(written.values()):
+                        numbers.append(number)
+                        before[picture_id] = dict(zip(written, old, strict=True))
+            for chunk in _chunks(numbers):
+                session.execute(update(PictureRow).where(PictureRow.number.in_(chunk)).values(**written))
+            return before
+
+        return await self._database.run(work)
+
+    async def put_back(self, marks: Marks) -> None:
+        """What `mark` gave."""
+        same: defaultdict[tuple[tuple[str, Any], ...], list[str]] = defaultdict(list)
+        for picture_id, values in marks.items():
+            same[tuple(values.items())].append(picture_id)
+
+        def work(session: Session) -> None:
+            for values, picture_ids in same.items():
+                for chunk in _chunks(picture_ids):
+                    session.execute(update(PictureRow).where(PictureRow.id.in_(chunk)).values(**dict(values)))
+
+        await self._database.run(work)
 
     async def update(self, picture_id: str, **values: Any) -> LibraryPicture:
-        """Set columns of one picture; `trashed_at` as a time."""
+        """Set columns of one picture."""
 
         def work(session: Session) -> LibraryPicture:
             row = _row_of(session, picture_id)
             for name, value in values.items():
-                setattr(row, name, to_number(value) if isinstance(value, datetime) else value)
-            row.words = _words(row.prompt, row.model_name, row.notes)
-            return self._picture(row)
+                setattr(row, name, value)
+            picture = self._pictures_of(session, [row])[0]
+            row.words = _words(picture)
+            return picture
 
         return await self._database.run(work)
 
     async def move(self, picture_id: str, file: Path) -> LibraryPicture:
-        return await self.update(picture_id, file=self._relative(file))
+        return await self.update(picture_id, file=self._stored(file))
+
+    async def tag(self, picture_ids: Collection[str], name: str) -> list[str]:
+        """The ids of those that did not have the tag."""
+
+        def work(session: Session) -> list[str]:
+            tag = session.scalar(select(TagRow).where(TagRow.folded == fold(name)))
+            if tag is None:
+                tag = TagRow(name=name, folded=fold(name))
+                session.add(tag)
+                session.flush()
+            changed: list[PictureRow] = []
+            for chunk in _chunks(picture_ids):
+                having = select(PictureTagRow.picture).where(PictureTagRow.tag == tag.number)
+                changed += session.scalars(
+                    select(PictureRow).where(PictureRow.id.in_(chunk), PictureRow.number.not_in(having))
+                )
+            session.add_all(PictureTagRow(picture=row.number, tag=tag.number) for row in changed)
+            session.flush()
+            self._index(session, changed)
+            return [row.id for row in changed]
+
+        return await self._database.run(work)
+
+    async def untag(self, picture_ids: Collection[str], name: str) -> list[str]:
+        """The ids of those that had the tag; one that nothing has is forgotten."""
+
+        def work(session: Session) -> list[str]:
+            tag = session.scalar(select(TagRow).where(TagRow.folded == fold(name)))
+            if tag is None:
+                return []
+            changed: list[PictureRow] = []
+            for chunk in _chunks(picture_ids):
+                changed += session.scalars(
+                    select(PictureRow)
+                    .join(PictureTagRow, PictureTagRow.picture == PictureRow.number)
+                    .where(PictureTagRow.tag == tag.number, PictureRow.id.in_(chunk))
+                )
+            for numbers in _chunks([row.number for row in changed]):
+                session.execute(
+                    delete(PictureTagRow).where(
+                        PictureTagRow.tag == tag.number, PictureTagRow.picture.in_(numbers)
+                    )
+                )
+            self._index(session, changed)
+            if session.scalar(select(PictureTagRow).where(PictureTagRow.tag == tag.number).limit(1)) is None:
+                session.delete(tag)
+            return [row.id for row in changed]
+
+        return await self._database.run(work)
+
+    async def tags(self) -> list[tuple[str, int]]:
+        """Every tag, and how many pictures have it that are not in the trash."""
+        statement = (
+            select(TagRow.name, func.count(PictureRow.number))
+            .join(PictureTagRow, PictureTagRow.tag == TagRow.number)
+            .join(PictureRow, PictureRow.number == PictureTagRow.picture)
+            .where(PictureRow.trashed_at.is_(None))
+            .group_by(TagRow.number)
+            .order_by(TagRow.folded)
+        )
+        return await self._database.run(
+            lambda session: [(name, number) for name, number in session.execute(statement)]
+        )
 
     async def delete(self, picture_ids: Collection[str]) -> None:
         def work(session: Session) -> None:
-            for picture_id in picture_ids:
-                session.delete(_row_of(session, picture_id))
+            for chunk in _chunks(picture_ids):
+                session.execute(delete(PictureRow).where(PictureRow.id.in_(chunk)))
 
         await self._database.run(work)
 
@@ -110,7 +234,8 @@ class PictureStore:
             row = _row_of(session, picture_id)
             if row.trashed_at is None:
                 return False
-            (self._pictures / row.file).unlink(missing_ok=True)
+            if not row.linked:
+                (self._pictures / row.file).unlink(missing_ok=True)
             session.delete(row)
             return True
 
@@ -119,36 +244,42 @@ class PictureStore:
     async def trashed_before(self, time: datetime) -> list[LibraryPicture]:
         return await self._all(select(PictureRow).where(PictureRow.trashed_at <= to_number(time)))
 
-    async def files(self) -> dict[Path, str]:
-        """Every picture's file and id, those in the trash too."""
-
-        def work(session: Session) -> dict[Path, str]:
-            rows = session.execute(select(PictureRow.file, PictureRow.id))
-            return {self._pictures / file: picture_id for file, picture_id in rows}
-
-        return await self._database.run(work)
+    async def files(self, *, linked: bool | None = None) -> dict[Path, str]:
+        """Every picture's file and id, those in the trash too; only linked ones, only our own, or both."""
+        statement = select(PictureRow.file, PictureRow.id)
+        if linked is not None:
+            statement = statement.where(PictureRow.linked == linked)
+        return await self._database.run(
+            lambda session: {
+                self._pictures / file: picture_id for file, picture_id in session.execute(statement)
+            }
+        )
 
     async def recipes(self) -> list[str]:
         """Every recipe as JSON, those in the trash too."""
-
-        def work(session: Session) -> list[str]:
-            recipes = session.scalars(select(PictureRow.recipe).where(PictureRow.recipe.is_not(None)))
-            return [recipe for recipe in recipes if recipe is not None]
-
-        return await self._database.run(work)
+        statement = select(PictureRow.recipe).where(PictureRow.recipe.is_not(None))
+        return await self._database.run(
+            lambda session: [recipe for recipe in session.scalars(statement) if recipe is not None]
+        )
 
     async def _all(self, statement: Select[PictureRow]) -> list[LibraryPicture]:
         return await self._database.run(
-            lambda session: [self._picture(row) for row in session.scalars(statement)]
+            lambda session: self._pictures_of(session, session.scalars(statement).all())
         )
 
-    def _relative(self, file: Path) -> str:
-        return file.relative_to(self._pictures).as_posix()
+    def _index(self, session: Session, rows: Sequence[PictureRow]) -> None:
+        for row, picture in zip(rows, self._pictures_of(session, rows), strict=True):
+            row.words = _words(picture)
+
+    def _stored(self, file: Path) -> str:
+        return (
+            file.relative_to(self._pictures).as_posix() if file.is_relative_to(self._pictures) else str(file)
+        )
 
     def _row(self, picture: LibraryPicture) -> PictureRow:
         return PictureRow(
             id=picture.id,
-            file=self._relative(picture.file),
+            file=self._stored(picture.file),
             blob=picture.blob,
             width=picture.width,
             height=picture.height,
@@ -156,15 +287,33 @@ class PictureStore:
             prompt=picture.prompt,
             model_name=picture.model_name,
             seed=picture.seed,
-            recipe=picture.recipe.model_dump_json() if picture.recipe else None,
+            recipe=picture.recipe_text,
             job_id=picture.job_id,
             notes=picture.notes,
-            words=_words(picture.prompt, picture.model_name, picture.notes),
+            words=_words(picture),
             starred=picture.starred,
             trashed_at=None if picture.trashed_at is None else to_number(picture.trashed_at),
+            rating=picture.rating,
+            label=picture.label,
+            kind=picture.kind,
+            parent=picture.parent,
+            linked=picture.linked,
         )
 
-    def _picture(self, row: PictureRow) -> LibraryPicture:
+    def _pictures_of(self, session: Session, rows: Sequence[PictureRow]) -> list[LibraryPicture]:
+        tags: defaultdict[int, list[str]] = defaultdict(list)
+        for chunk in _chunks([row.number for row in rows]):
+            named = (
+                select(PictureTagRow.picture, TagRow.name)
+                .join(TagRow, TagRow.number == PictureTagRow.tag)
+                .where(PictureTagRow.picture.in_(chunk))
+                .order_by(TagRow.folded)
+            )
+            for number, name in session.execute(named):
+                tags[number].append(name)
+        return [self._picture(row, tuple(tags[row.number])) for row in rows]
+
+    def _picture(self, row: PictureRow, tags: tuple[str, ...]) -> LibraryPicture:
         return LibraryPicture(
             id=row.id,
             file=self._pictures / row.file,
@@ -174,12 +323,19 @@ class PictureStore:
             prompt=row.prompt,
             model_name=row.model_name,
             seed=row.seed,
-            starred=row.starred,
-            recipe=None if row.recipe is None else Recipe.model_validate_json(row.recipe),
+            starred=bool(row.starred),
+            recipe_text=row.recipe,
             blob=row.blob,
             notes=row.notes,
             trashed_at=None if row.trashed_at is None else to_time(row.trashed_at),
             job_id=row.job_id,
+            number=row.number,
+            rating=row.rating,
+            label=cast(Label, row.label),
+            kind=cast(Kind, row.kind),
+            parent=row.parent,
+            linked=bool(row.linked),
+            tags=tags,
         )
 
 
@@ -192,15 +348,11 @@ def _row_of(session: Session, picture_id: str) -> PictureRow:
     return row
 
 
-def _words(prompt: str, model_name: str, notes: str) -> str:
-    return fold(f"{prompt}\n{model_name}\n{notes}")
+def _words(picture: LibraryPicture) -> str:
+    return indexed("\n".join((picture.prompt, picture.model_name, picture.notes, *picture.tags)))
 
 
-def _conditions(search: str, place: Place) -> list[ColumnElement[bool]]:
-    asked = read_search(search)
-    conditions: list[Any] = [text(CONDITIONS[place])]
-    if asked.match:
-        found = text("number IN (SELECT rowid FROM picture_words WHERE picture_words MATCH :match)")
-        conditions.append(found.bindparams(match=asked.match))
-    conditions += [PictureRow.words.contains(part, autoescape=True) for part in asked.parts]
-    return conditions
+def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    """SQLite takes 32,766 values in a statement."""
+    listed = list(values)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))

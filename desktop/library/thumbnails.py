@@ -63,10 +63,10 @@ class Thumbnails:
         async with self._turns.turn():
             return await asyncio.to_thread(self._read_or_make, picture, side)
 
-    async def forget(self, pictures: Iterable[LibraryPicture]) -> None:
-        for picture in pictures:
+    async def forget(self, blobs: Iterable[BlobId]) -> None:
+        for blob in blobs:
             for side in SIDES:
-                await asyncio.to_thread(self._file(picture.blob, side).unlink, missing_ok=True)
+                await asyncio.to_thread(self._file(blob, side).unlink, missing_ok=True)
 
     def _file(self, blob: BlobId, side: ThumbnailSide) -> Path:
         return self._folder / str(side) / blob[:2] / f"{blob}.webp"

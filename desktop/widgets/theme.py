@@ -64,6 +64,12 @@ class Theme:
     marker_light: str = "#ffffff"
     marker_dark: str = "#000000"
     shade: str = "#000000"
+    label_red: str = "#d9534f"
+    label_orange: str = "#e08a3c"
+    label_yellow: str = "#d9c04a"
+    label_green: str = "#6fae5c"
+    label_blue: str = "#5b8fd6"
+    label_purple: str = "#a26fc0"
 
     def colour(self, role: str, alpha: float = 1.0) -> QColor:
         """The colour of the token `role` as a QColor, `alpha` from 0 to 1."""

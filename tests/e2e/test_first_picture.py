@@ -74,7 +74,7 @@ def test_prompt_generate_take_select_inpaint_save_quit_and_reopen(
             assert window.layer_names[-1] == "a boat with a yellow sail"
             assert [type(recipe.request) for recipe in window.recipes] == [TextToImage, Inpaint]
             assert window.recipes[0].request.seed == 7
-            page = await window.container.library.page(None, 10)
+            page = await window.container.library.page(limit=10)
             assert [picture.prompt for picture in page] == [
                 "a boat with a yellow sail",
                 "a red house in a snowy field at night",

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QStackedLayout,
@@ -13,6 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.gallery.recipe_text import Line, describe
+from desktop.gallery.thumbnail_cache import ThumbnailCache
+from desktop.gallery.views.family_strip import FamilyStrip
+from desktop.gallery.views.marks_editor import MarksEditor
 from desktop.library.picture import LibraryPicture
 from desktop.widgets.icons import icon
 from desktop.widgets.parts import icon_button
@@ -22,13 +26,14 @@ from desktop.widgets.translations import tr
 
 class DetailsPanel(QWidget):
     open_asked = Signal()
-    settings_asked = Signal()
     file_asked = Signal()
     star_asked = Signal()
     trash_asked = Signal()
     restore_asked = Signal()
+    part_asked = Signal(str)
+    """Which RecipePart to use."""
 
-    def __init__(self) -> None:
+    def __init__(self, thumbnails: ThumbnailCache) -> None:
         super().__init__()
         self.setFixedWidth(PANEL_WIDTH)
         self._picture: LibraryPicture | None = None
@@ -38,13 +43,23 @@ class DetailsPanel(QWidget):
         self.settings_button = _button(
             tr("Use these settings"), "sliders-horizontal", tr("Fill the request with this picture's recipe")
         )
+        self._parts = QMenu(self.settings_button)
+        for text, part in (
+            (tr("Everything"), "all"),
+            (tr("The prompt"), "prompt"),
+            (tr("The seed"), "seed"),
+            (tr("Everything but the seed"), "remix"),
+        ):
+            self._parts.addAction(text, lambda part=part: self.part_asked.emit(part))
+        self.settings_button.setMenu(self._parts)
+        self.marks = MarksEditor()
+        self.family = FamilyStrip(thumbnails)
         self.file_button = _button(tr("Show file"), "folder-open", tr("Show the file in its folder"))
         self.restore_button = _button(tr("Restore"), "undo-2", tr("Bring it back from the trash"))
         self.star_button = icon_button("star", tr("Star"), shortcut="E", checkable=True)
         self.trash_button = icon_button("trash-2", tr("Move to the trash"), shortcut=tr("Del"))
         for button, signal in (
             (self.open_button, self.open_asked),
-            (self.settings_button, self.settings_asked),
             (self.file_button, self.file_asked),
             (self.restore_button, self.restore_asked),
             (self.star_button, self.star_asked),
@@ -71,7 +86,8 @@ class DetailsPanel(QWidget):
         self.star_button.setVisible(not in_trash)
         self.trash_button.setVisible(not in_trash)
         self.restore_button.setVisible(in_trash)
-        self.settings_button.setEnabled(picture.recipe is not None)
+        self.settings_button.setEnabled(picture.recipe_text is not None)
+        self.marks.show_picture(picture)
         if before is None or describe(before) != describe(picture):
             self._fill(describe(picture))
 
@@ -111,7 +127,9 @@ class DetailsPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.marks)
         column.addWidget(scroll, 1)
+        column.addWidget(self.family)
         column.addLayout(buttons)
         return content
 

@@ -32,14 +32,24 @@ class EmptyStates(QStackedWidget):
             "search": EmptyState(
                 icon_name="search",
                 title=tr("Nothing found"),
-                text=tr("A search looks through prompts, models and notes; every word of it must be there."),
-                button=tr("Clear the search"),
+                text=tr(
+                    "A search looks through prompts, models, tags and notes; every word of it must be there, "
+                    "and every filter must hold."
+                ),
+                button=tr("Clear search and filters"),
                 run=clear_search,
             ),
             "starred": EmptyState(
                 icon_name="star",
                 title=tr("No stars yet"),
                 text=tr("Choose a picture you like and press E: it gets a star and is found here."),
+                button=tr("Show all pictures"),
+                run=show_all,
+            ),
+            "board": EmptyState(
+                icon_name="folder",
+                title=tr("Nothing on this board yet"),
+                text=tr("Drag pictures from the grid onto the board's name, or use the menu of a picture."),
                 button=tr("Show all pictures"),
                 run=show_all,
             ),

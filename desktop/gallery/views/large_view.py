@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,7 @@ from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.theme import SPACE, theme_of
 from desktop.widgets.translations import tr
 
+SLIDE_MILLISECONDS = 4000
 Load = Callable[[LibraryPicture, QSize], Awaitable[QImage]]
 
 
@@ -32,7 +33,9 @@ class LargeView(QWidget):
         self._image = QImage()
         self._loading: asyncio.Task[None] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setToolTip(tr("Esc goes back, the arrow keys walk on"))
+        self._slides = QTimer(self, interval=SLIDE_MILLISECONDS)
+        self._slides.timeout.connect(lambda: self.walked.emit(1))
+        self.setToolTip(tr("Esc goes back, the arrow keys walk on, S plays them one after the other"))
         self.hide()
 
     @property
@@ -54,7 +57,19 @@ class LargeView(QWidget):
         self._read()
         self.update()
 
+    @property
+    def is_playing(self) -> bool:
+        return self._slides.isActive()
+
+    def play(self, on: bool) -> None:  # noqa: FBT001 - as Qt's own setters
+        """A slideshow, until it is stopped or the last picture is shown."""
+        if on:
+            self._slides.start()
+        else:
+            self._slides.stop()
+
     def close_view(self) -> None:
+        self.play(False)
         if self._loading is not None:
             self._loading.cancel()
         self._picture, self._image = None, QImage()
@@ -72,6 +87,8 @@ class LargeView(QWidget):
                 self.walked.emit(-1)
             case Qt.Key.Key_Right | Qt.Key.Key_Down:
                 self.walked.emit(1)
+            case Qt.Key.Key_S:
+                self.play(not self.is_playing)
             case Qt.Key.Key_E:
                 self.star_asked.emit()
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:

@@ -5,143 +5,56 @@ from collections.abc import Callable
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
+    QPoint,
     QRect,
-    QRectF,
-    QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDropEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
-    QPainterPath,
-    QPen,
-    QPolygonF,
+    QPaintEvent,
+    QRegion,
     QResizeEvent,
-    QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QListView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
-from desktop.gallery.picture_list import PICTURE_ROLE, PictureList
+from desktop.gallery.picture_list import PictureList
 from desktop.gallery.thumbnail_cache import ThumbnailCache
+from desktop.gallery.views.picture_delegate import MARGIN, PictureDelegate
 from desktop.library.picture import LibraryPicture
-from desktop.widgets.icons import icon_pixmap
 from desktop.widgets.theme import (
-    FOCUS_RING,
-    ICON_SIZE,
-    LARGE_ICON_SIZE,
-    RADIUS,
-    SPACE,
     THUMBNAIL_SIDE,
-    theme_of,
 )
 
 SMALLEST_SIDE, LARGEST_SIDE, SIDE_STEP = 96, 320, 16
-MARGIN = 2 * SPACE
-BATCH = 500
-STAR = QPolygonF(
-    [
-        QPointF(0.0, -1.0),
-        QPointF(0.235, -0.324),
-        QPointF(0.951, -0.309),
-        QPointF(0.380, 0.124),
-        QPointF(0.588, 0.809),
-        QPointF(0.0, 0.4),
-        QPointF(-0.588, 0.809),
-        QPointF(-0.380, 0.124),
-        QPointF(-0.951, -0.309),
-        QPointF(-0.235, -0.324),
-    ]
-)
-"""Of radius 1."""
 
 
-class PictureDelegate(QStyledItemDelegate):
-    def __init__(self, thumbnails: ThumbnailCache, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._thumbnails = thumbnails
+class PictureGrid(QAbstractItemView):
+    """Lays out by arithmetic, so that a million pictures cost what a hundred do.
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        view = self.parent()
-        return view.gridSize() if isinstance(view, QListView) else super().sizeHint(option, index)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        picture = index.data(PICTURE_ROLE)
-        cell: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        if not isinstance(picture, LibraryPicture):
-            return
-        space = cell.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        scale = painter.device().devicePixelRatio()
-        image = self._thumbnails.image(picture, round(min(space.width(), space.height()) * scale))
-        place = _place_of(picture, space, scale)
-        painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        if image is not None:
-            painter.drawImage(place, image, QRectF(image.rect()))
-        else:
-            self._paint_placeholder(painter, place, scale, missing=self._thumbnails.is_missing(picture))
-        if state & QStyle.StateFlag.State_Selected:
-            self._paint_ring(painter, place, focused=bool(state & QStyle.StateFlag.State_HasFocus))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QPen(theme_of().colour("line"), 1))
-            painter.drawRect(place.adjusted(-1.5, -1.5, 1.5, 1.5))
-        if picture.starred:
-            self._paint_star(painter, place)
-        painter.restore()
-
-    def _paint_placeholder(self, painter: QPainter, place: QRectF, scale: float, *, missing: bool) -> None:
-        painter.fillRect(place, theme_of().colour("raised"))
-        if missing:
-            sign = icon_pixmap("triangle-alert", side=LARGE_ICON_SIZE, scale=scale, role="quiet_text")
-            half = LARGE_ICON_SIZE / 2
-            painter.drawPixmap(place.center() - QPointF(half, half), sign)
-
-    def _paint_ring(self, painter: QPainter, place: QRectF, *, focused: bool) -> None:
-        """Outside the picture, so that nothing of it is hidden."""
-        width = FOCUS_RING + 1 if focused else FOCUS_RING
-        away = width / 2 + 1
-        painter.setPen(QPen(theme_of().colour("ring"), width))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(place.adjusted(-away, -away, away, away), RADIUS, RADIUS)
-
-    def _paint_star(self, painter: QPainter, place: QRectF) -> None:
-        """On a shade, so that it shows on any picture."""
-        theme = theme_of()
-        centre = QPointF(place.right() - ICON_SIZE * 0.75, place.top() + ICON_SIZE * 0.75)
-        radius = ICON_SIZE * 0.625
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("shade", 0.6))
-        painter.drawEllipse(centre, radius, radius)
-        path = QPainterPath()
-        path.addPolygon(
-            QTransform.fromTranslate(centre.x(), centre.y()).scale(radius * 0.7, radius * 0.7).map(STAR)
-        )
-        painter.fillPath(path, theme.colour("marker_light"))
-
-
-class PictureGrid(QListView):
-    """Signals carry the selected pictures, the current one first."""
+    Signals carry the selected pictures, the current one first.
+    """
 
     opened = Signal(object)
     enlarged = Signal(object)
     star_toggled = Signal(object)
+    rated = Signal(object, int)
     trashed = Signal(object)
+    menu_asked = Signal(object, object)
+    """The selected pictures, and where on the screen."""
     current_picture_changed = Signal(object)
     side_changed = Signal(int)
 
@@ -149,18 +62,17 @@ class PictureGrid(QListView):
         super().__init__()
         self._pictures = pictures
         self._side = THUMBNAIL_SIDE
+        self._columns = 1
+        self._cell = THUMBNAIL_SIDE
+        self._anchor = QPersistentModelIndex()
         self._kept_id = ""
         self._removed_row: int | None = None
+        self._top_before_change: QPersistentModelIndex | None = None
         # Connected before Qt's own, which moves the current index.
         pictures.rowsAboutToBeRemoved.connect(self._keep_removed)
+        pictures.rowsAboutToBeInserted.connect(self._keep_top)
         self.setModel(pictures)
         self.setItemDelegate(PictureDelegate(thumbnails, self))
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(BATCH)
-        self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         # Always there, or its coming would change the width, the columns and so the place of everything.
@@ -171,11 +83,14 @@ class PictureGrid(QListView):
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.doubleClicked.connect(lambda _index: self.enlarged.emit(self.selected()))
         self.selectionModel().currentChanged.connect(self._tell_current)
         pictures.modelAboutToBeReset.connect(self._keep_current)
         pictures.modelReset.connect(self._find_current)
         pictures.rowsRemoved.connect(self._choose_next)
+        pictures.rowsInserted.connect(self._stay)
+        pictures.dataChanged.connect(self._tell_read)
 
     def side(self) -> int:
         return self._side
@@ -191,10 +106,20 @@ class PictureGrid(QListView):
     def current_picture(self) -> LibraryPicture | None:
         return self._pictures.picture(self.currentIndex())
 
+    def selected_rows(self) -> list[int]:
+        """The current one first."""
+        current = self.currentIndex().row()
+        spans = self.selectionModel().selection()
+        rows = {
+            row
+            for place in range(spans.count())
+            for row in range(spans.at(place).top(), spans.at(place).bottom() + 1)
+        }
+        return sorted(rows, key=lambda row: (row != current, row))
+
     def selected(self) -> list[LibraryPicture]:
-        current = self.currentIndex()
-        indexes = sorted(self.selectedIndexes(), key=lambda index: (index != current, index.row()))
-        pictures = [self._pictures.picture(index) for index in indexes]
+        """As far as they are read; `selected_rows` are all."""
+        pictures = [self._pictures.picture(self._pictures.index(row)) for row in self.selected_rows()]
         return [picture for picture in pictures if picture is not None]
 
     def move_current(self, step: int) -> None:
@@ -202,6 +127,141 @@ class PictureGrid(QListView):
         row = self.currentIndex().row() + step
         if 0 <= row < self._pictures.rowCount():
             self.setCurrentIndex(self._pictures.index(row))
+
+    # What QAbstractItemView asks of a view
+
+    def visualRect(self, index: QModelIndex | QPersistentModelIndex) -> QRect:
+        if not index.isValid():
+            return QRect()
+        line, column = divmod(index.row(), self._columns)
+        top = line * self._cell - self.verticalScrollBar().value()
+        return QRect(column * self._cell, top, self._cell, self._cell)
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        column = point.x() // self._cell
+        row = (point.y() + self.verticalScrollBar().value()) // self._cell * self._columns + column
+        if 0 <= column < self._columns and 0 <= row < self._pictures.rowCount():
+            return self._pictures.index(row)
+        return QModelIndex()
+
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        if not index.isValid():
+            return
+        place, bar, height = self.visualRect(index), self.verticalScrollBar(), self.viewport().height()
+        top = place.top() + bar.value()
+        if hint == QAbstractItemView.ScrollHint.PositionAtTop:
+            bar.setValue(top)
+        elif hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            bar.setValue(top - (height - self._cell) // 2)
+        elif place.top() < 0:
+            bar.setValue(top)
+        elif place.bottom() >= height:
+            bar.setValue(top + self._cell - height)
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, _index: QModelIndex | QPersistentModelIndex) -> bool:
+        return False
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, _modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        count = self._pictures.rowCount()
+        if not count:
+            return QModelIndex()
+        row = self.currentIndex().row()
+        if row < 0:
+            return self._pictures.index(0)
+        page = max(1, self.viewport().height() // self._cell) * self._columns
+        steps = {
+            QAbstractItemView.CursorAction.MoveLeft: -1,
+            QAbstractItemView.CursorAction.MovePrevious: -1,
+            QAbstractItemView.CursorAction.MoveRight: 1,
+            QAbstractItemView.CursorAction.MoveNext: 1,
+            QAbstractItemView.CursorAction.MoveUp: -self._columns,
+            QAbstractItemView.CursorAction.MoveDown: self._columns,
+            QAbstractItemView.CursorAction.MovePageUp: -page,
+            QAbstractItemView.CursorAction.MovePageDown: page,
+            QAbstractItemView.CursorAction.MoveHome: -count,
+            QAbstractItemView.CursorAction.MoveEnd: count,
+        }
+        step = steps[action]
+        wanted = row + step
+        if abs(step) == self._columns and not 0 <= wanted < count and count > 1:
+            # From the line above a last, shorter one, down goes to its end.
+            last_line = (count - 1) // self._columns
+            wanted = count - 1 if step > 0 and row // self._columns < last_line else row
+        return self._pictures.index(max(0, min(wanted, count - 1)))
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """From the rectangle that is drawn over the pictures, or from one to another in reading order."""
+        selection = QItemSelection()
+        if self.state() == QAbstractItemView.State.DragSelectingState:
+            area = rect.translated(0, self.verticalScrollBar().value())
+            lines = range(max(0, area.top() // self._cell), area.bottom() // self._cell + 1)
+            first = max(0, area.left() // self._cell)
+            last = min(self._columns - 1, area.right() // self._cell)
+            for line in lines:
+                self._select(selection, line * self._columns + first, line * self._columns + last)
+        else:
+            end = self.currentIndex().row()
+            start = self._anchor.row() if self._anchor.isValid() else end
+            self._select(selection, min(start, end), max(start, end))
+        self.selectionModel().select(selection, command)
+
+    def _select(self, selection: QItemSelection, first: int, last: int) -> None:
+        last = min(last, self._pictures.rowCount() - 1)
+        if 0 <= first <= last:
+            selection.select(self._pictures.index(first), self._pictures.index(last))
+
+    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
+        return QRegion(self.viewport().rect())
+
+    def updateGeometries(self) -> None:
+        lines = -(-self._pictures.rowCount() // self._columns)
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        bar.setPageStep(height)
+        bar.setSingleStep(max(1, self._cell // 3))
+        bar.setRange(0, max(0, lines * self._cell - height))
+        super().updateGeometries()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(dx, dy)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        selection, current = self.selectionModel(), self.currentIndex().row()
+        hovered = self.indexAt(self.viewport().mapFromGlobal(self.cursor().pos())).row()
+        area = event.rect().translated(0, self.verticalScrollBar().value())
+        first = max(0, area.top() // self._cell * self._columns)
+        last = min((area.bottom() // self._cell + 1) * self._columns, self._pictures.rowCount())
+        plain = option.state & ~(
+            QStyle.StateFlag.State_MouseOver
+            | QStyle.StateFlag.State_Selected
+            | QStyle.StateFlag.State_HasFocus
+        )
+        for row in range(first, last):
+            index = self._pictures.index(row)
+            state = plain
+            if selection.isSelected(index):
+                state |= QStyle.StateFlag.State_Selected
+            if row == current and self.hasFocus():
+                state |= QStyle.StateFlag.State_HasFocus
+            if row == hovered and self.underMouse():
+                state |= QStyle.StateFlag.State_MouseOver
+            option.rect = self.visualRect(index)
+            option.state = state
+            self.itemDelegate().paint(painter, option, index)
 
     def event(self, event: QEvent) -> bool:
         # Other rooms have commands on the same letters: here they are the grid's.
@@ -217,9 +277,24 @@ class PictureGrid(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         act = self._own_key(event)
         if act is None:
+            if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._anchor = QPersistentModelIndex()
+            elif not self._anchor.isValid():
+                self._anchor = QPersistentModelIndex(self.currentIndex())
             super().keyPressEvent(event)
         elif selected := self.selected():
             act(selected)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._anchor = QPersistentModelIndex(self.indexAt(event.position().toPoint()))
+        elif not self._anchor.isValid():
+            self._anchor = QPersistentModelIndex(self.currentIndex())
+        super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if selected := self.selected():
+            self.menu_asked.emit(selected, event.globalPos())
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here."""
@@ -235,39 +310,68 @@ class PictureGrid(QListView):
         self._lay_out()
         super().resizeEvent(event)
 
+    def leaveEvent(self, event: QEvent) -> None:
+        self.viewport().update()
+        super().leaveEvent(event)
+
     def dragEnterEvent(self, event: QDropEvent) -> None:
         event.ignore()
 
     def _own_key(self, event: QKeyEvent) -> Callable[[list[LibraryPicture]], None] | None:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return None
-        match event.key():
-            case Qt.Key.Key_Space:
-                return self.enlarged.emit
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                return self.opened.emit
-            case Qt.Key.Key_E:
-                return self.star_toggled.emit
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                return self.trashed.emit
-            case _:
-                return None
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_5:
+            rating = event.key() - Qt.Key.Key_0
+            return lambda pictures: self.rated.emit(pictures, rating)
+        acts: dict[int, Callable[[list[LibraryPicture]], None]] = {
+            Qt.Key.Key_Space: self.enlarged.emit,
+            Qt.Key.Key_Return: self.opened.emit,
+            Qt.Key.Key_Enter: self.opened.emit,
+            Qt.Key.Key_E: self.star_toggled.emit,
+            Qt.Key.Key_Delete: self.trashed.emit,
+            Qt.Key.Key_Backspace: self.trashed.emit,
+        }
+        return acts.get(event.key())
 
     def _lay_out(self) -> None:
         """As many columns as fit, shared out evenly; the row on top stays on top."""
-        # One pixel stays free: Qt wraps a row that fills the width exactly.
-        width = self.viewport().width() - 1
+        width = max(1, self.viewport().width())
         columns = max(1, width // (self._side + 2 * MARGIN))
-        cell = QSize(width // columns, width // columns)
-        if cell == self.gridSize():
+        cell = width // columns
+        if (columns, cell) == (self._columns, self._cell):
             return
-        top = self.indexAt(self.viewport().rect().topLeft() + QRect(0, 0, MARGIN, MARGIN).center())
-        self.setGridSize(cell)
-        if top.isValid() and self.verticalScrollBar().value() > 0:
+        top = self._top()
+        self._columns, self._cell = columns, cell
+        self.updateGeometries()
+        if top.isValid() and top.row() > 0:
             self.scrollTo(top, QAbstractItemView.ScrollHint.PositionAtTop)
+        self.viewport().update()
+
+    def _top(self) -> QModelIndex:
+        return self.indexAt(QPoint(self._cell // 2, self._cell // 2))
+
+    def _keep_top(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        """Who has scrolled down goes on looking at the same pictures when new ones come above."""
+        top = self._top()
+        scrolled = self.verticalScrollBar().value() > 0
+        self._top_before_change = QPersistentModelIndex(top) if scrolled and first <= top.row() else None
+
+    def _stay(self) -> None:
+        self.updateGeometries()
+        if self._top_before_change is not None:
+            offset = self.verticalScrollBar().value() % self._cell
+            line = self._top_before_change.row() // self._columns
+            self.verticalScrollBar().setValue(line * self._cell + offset)
+            self._top_before_change = None
+        self.viewport().update()
 
     def _tell_current(self, *_: object) -> None:
         self.current_picture_changed.emit(self.current_picture())
+
+    def _tell_read(self, first: QModelIndex, last: QModelIndex) -> None:
+        """The current one may have been read only now."""
+        if first.row() <= self.currentIndex().row() <= last.row():
+            self._tell_current()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -278,11 +382,14 @@ class PictureGrid(QListView):
         self._kept_id = picture.id if picture else ""
 
     def _find_current(self) -> None:
+        self.updateGeometries()
         row = self._pictures.row_of(self._kept_id)
         if row is None:
+            self.verticalScrollBar().setValue(0)
             self._tell_current()
         else:
             self.setCurrentIndex(self._pictures.index(row))
+        self.viewport().update()
 
     def _keep_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
         row = self.currentIndex().row()
@@ -290,15 +397,7 @@ class PictureGrid(QListView):
 
     def _choose_next(self) -> None:
         """Who deletes one picture after the other goes on downwards; Qt would go up."""
+        self.updateGeometries()
         if self._removed_row is not None and self._pictures.rowCount() > 0:
             self.setCurrentIndex(self._pictures.index(min(self._removed_row, self._pictures.rowCount() - 1)))
-
-
-def _place_of(picture: LibraryPicture, space: QRect, scale: float) -> QRectF:
-    """As large as fits, never larger than the picture, on whole device pixels, so that it stays sharp."""
-    most = min(space.width() / picture.width, space.height() / picture.height, 1.0)
-    width = max(1, round(picture.width * most * scale)) / scale
-    height = max(1, round(picture.height * most * scale)) / scale
-    left = round((space.left() + (space.width() - width) / 2) * scale) / scale
-    top = round((space.top() + (space.height() - height) / 2) * scale) / scale
-    return QRectF(left, top, width, height)
+        self.viewport().update()

@@ -14,6 +14,7 @@ class StatusLine(QWidget):
 
     undo_asked = Signal()
     cancel_asked = Signal()
+    pause_asked = Signal()
     dismissed = Signal()
 
     def __init__(self) -> None:
@@ -27,13 +28,16 @@ class StatusLine(QWidget):
         self._cancel = QPushButton(tr("Cancel"))
         self._cancel.setToolTip(tr("Stop importing; what is in already stays"))
         self._cancel.clicked.connect(self.cancel_asked)
+        self._pause = QPushButton(tr("Pause"))
+        self._pause.setToolTip(tr("Pause the import, or go on with it"))
+        self._pause.clicked.connect(self.pause_asked)
         self._close = icon_button("x", tr("Close this message"))
         self._close.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, SPACE, SPACE, SPACE)
         row.setSpacing(2 * SPACE)
         row.addWidget(self._text, 1)
-        for button in (self.undo_button, self._cancel):
+        for button in (self.undo_button, self._pause, self._cancel):
             button.setAccessibleName(button.text())
             set_dense(button)
             row.addWidget(button)
@@ -48,6 +52,9 @@ class StatusLine(QWidget):
         self._text.setText(line.text)
         self.setAccessibleName(line.text)
         self.undo_button.setVisible(line.action == "undo")
-        self._cancel.setVisible(line.action == "cancel")
-        self._close.setVisible(line.action != "cancel")
+        self._pause.setText(tr("Go on") if line.paused else tr("Pause"))
+        self._pause.setAccessibleName(self._pause.text())
+        for button in (self._cancel, self._pause):
+            button.setVisible(line.action == "import")
+        self._close.setVisible(line.action != "import")
         self.setVisible(bool(line.text))

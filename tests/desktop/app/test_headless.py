@@ -7,7 +7,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from desktop.app.headless.gallery import find_picture, import_pictures, list_pictures, rebuild, show_picture
+from desktop.app.headless.gallery import (
+    AskedMarks,
+    export_picture,
+    find_picture,
+    import_pictures,
+    list_boards,
+    list_pictures,
+    mark_pictures,
+    read_label,
+    read_query,
+    rebuild,
+    show_picture,
+)
 from desktop.app.headless.generate import GenerateOptions, generate
 from desktop.app.headless.inpaint import InpaintOptions, inpaint
 from desktop.app.headless.models import list_models
@@ -46,7 +58,7 @@ class TestGenerate:
         assert isinstance(recipe.request, TextToImage)
         assert (recipe.request.prompt, recipe.request.seed, recipe.request.width) == ("a red house", 7, SIDE)
         assert read_png_texts(output)["parameters"].startswith("a red house")
-        (picture,) = await container.library.page(None, 10)
+        (picture,) = await container.library.page(limit=10)
         assert picture.prompt == "a red house"
         assert np.array_equal(read_picture(picture.file), read_picture(output))
         await container.close()
@@ -197,17 +209,46 @@ class TestGallery:
         container = make_container()
         for prompt in ("a red house", "a lake"):
             await generate(container, GenerateOptions(prompt=prompt, steps=1), QUIET)
-        await list_pictures(container, search="", limit=10, as_json=False)
+        await list_pictures(container, read_query("", []), limit=10, as_json=False)
         first, second = capsys.readouterr().out.splitlines()
         assert "a lake" in first
         assert "a red house" in second
-        await list_pictures(container, search="hous", limit=10, as_json=True)
+        await list_pictures(container, read_query("hous", ["sort=oldest"]), limit=10, as_json=True)
         assert '"prompt": "a red house"' in capsys.readouterr().out
-        (newest, _) = await container.library.page(None, 2)
+        (newest, _) = await container.library.page(limit=2)
         await show_picture(container, newest.id, as_json=False)
         assert "Steps: 1" in capsys.readouterr().out
         with pytest.raises(NotFoundError):
             await find_picture(container, "ffff")
+        await container.close()
+
+    async def test_pictures_are_marked_and_found_by_their_marks(
+        self, make_container: MakeContainer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        container = make_container()
+        files = [tmp_path / "a.png", tmp_path / "deep" / "b.png"]
+        files[1].parent.mkdir()
+        for number, file in enumerate(files):
+            Image.new("RGB", (8, 8), (number, 0, 0)).save(file)
+        assert await import_pictures(container, [tmp_path], linked=True) == []
+        (second, first) = await container.library.page()
+        await list_boards(container, new="Best", as_json=False)
+        (board,) = await container.boards.all()
+        marks = AskedMarks(rating=4, label=read_label("red"), tags=("old", "쓸만함"), boards=(board.id,))
+        await mark_pictures(container, [first.id], marks)
+        capsys.readouterr()
+        for filters in (["least_rating=4"], ["label=red"], ["tag=쓸만함"], [f"board={board.id}"]):
+            await list_pictures(container, read_query("", filters), limit=10, as_json=False)
+            assert capsys.readouterr().out.startswith(first.id[:12]), filters
+        await show_picture(container, first.id, as_json=False)
+        assert "tags: old, 쓸만함" in capsys.readouterr().out
+        await export_picture(container, second.id, tmp_path / "out", pattern="{number} mine")
+        assert (tmp_path / "out" / "0001 mine.png").exists()
+        for filters in (["rating=4"], ["label=pink"], ["least_rating=many"], ["nonsense"]):
+            with pytest.raises(InvalidRequestError):
+                read_query("", filters)
+        with pytest.raises(InvalidRequestError):
+            read_label("pink")
         await container.close()
 
     async def test_one_broken_file_does_not_keep_the_others_out(
@@ -217,7 +258,7 @@ class TestGallery:
         good, bad = tmp_path / "good.png", tmp_path / "bad.png"
         Image.new("RGB", (8, 8)).save(good)
         bad.write_bytes(b"no")
-        errors = await import_pictures(container, [bad, good])
+        errors = await import_pictures(container, [bad, good], linked=False)
         assert len(errors) == 1
         assert await container.library.count() == 1
         await rebuild(container)

@@ -80,7 +80,7 @@ def test_prompt_to_layer_to_file_and_back(life: Life, qt_run: QtRun, tmp_path: P
             await window.studio.viewmodels.canvas.files.save_as(tmp_path / "house.ora")
             await until(lambda: not window.studio.viewmodels.canvas.files.modified)
             assert window.studio.window.windowTitle() == "house - Pentimento"
-            assert len(await window.container.library.page(None, 10)) == 1
+            assert len(await window.container.library.page(limit=10)) == 1
 
     async def come_back() -> None:
         async with life as window:
@@ -134,10 +134,10 @@ def test_the_gallery_opens_pictures_and_gives_its_settings_back(
             studio = window.studio
             await window.type_prompt("a boat")
             await window.press_generate()
-            (picture,) = await window.container.library.page(None, 10)
+            (picture,) = await window.container.library.page(limit=10)
             studio.viewmodels.editor.change(prompt="")
             studio.window.show_page("gallery")
-            studio.viewmodels.gallery.reuse_settings(picture)
+            studio.viewmodels.gallery.use_recipe(picture)
             assert studio.window.page == "canvas"
             assert studio.viewmodels.editor.state.prompt == "a boat"
             assert studio.viewmodels.editor.state.seed == picture.seed

@@ -1,9 +1,6 @@
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -12,91 +9,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider
 from desktop.gallery.commands import gallery_commands
 from desktop.gallery.picture_list import PAGE
 from desktop.gallery.thumbnail_cache import ThumbnailCache
-from desktop.gallery.viewmodel import GalleryViewModel
 from desktop.gallery.views.gallery_view import GalleryView
 from desktop.library.picture import LibraryPicture
 from desktop.library.thumbnails import Thumbnails
 from desktop.widgets.commands import CommandRegistry
 from shared.contracts.generation import Recipe
-from tests.desktop.library.shelf import Shelf, png, recipe
-
-Run = Callable[..., Any]
-Key = Qt.Key
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Lets the loop turn until it is so; `qt_run`'s own limit ends a wait in vain."""
-    while not condition():
-        await asyncio.sleep(0.005)
-
-
-class Gallery:
-    def __init__(self, shelf: Shelf, qt_run: Run) -> None:
-        self.shelf = shelf
-        self._qt_run = qt_run
-        self.shown_files: list[Path] = []
-        self.model = GalleryViewModel(
-            library=shelf.library, thumbnails=Thumbnails(folder=shelf.folders.thumbnails)
-        )
-        self.view = GalleryView(self.model, show_file=self.shown_files.append)
-        self.view.resize(1000, 700)
-        self.view.show()
-
-    def run(self, coroutine: Coroutine[Any, Any, Any], timeout: float = 10) -> Any:
-        """And until nothing is under way, since no task may go on while the loop stands still."""
-
-        async def settled() -> Any:
-            result = await coroutine
-            owners = (self.model._tasks, self.model.pictures._tasks, self.model.thumbnails._tasks)
-            await until(lambda: not any(owner.busy for owner in owners))
-            return result
-
-        return self._qt_run(settled(), timeout=timeout)
-
-    @property
-    def prompts(self) -> list[str]:
-        return [picture.prompt for picture in self.model.pictures.pictures]
-
-    @property
-    def current(self) -> str:
-        return self.model.current.prompt if self.model.current else ""
-
-    def fill(self, count: int, **values: Any) -> None:
-        """Named by their age, so that "picture 0" is the last."""
-        self.run(self.shelf.fill(count, **values))
-        self.start()
-
-    def start(self) -> None:
-        async def started() -> None:
-            self.model.start()
-            await until(lambda: self.model.emptiness or self.model.pictures.rowCount())
-
-        self.run(started())
-
-    def choose(self, row: int) -> None:
-        self.view.grid.setCurrentIndex(self.model.pictures.index(row))
-        self.view.grid.setFocus()
-
-    def press(self, key: Key, until_true: Callable[[], object] = lambda: True) -> None:
-        async def pressed() -> None:
-            QTest.keyClick(QApplication.focusWidget() or self.view.grid, key)
-            await until(until_true)
-
-        self.run(pressed())
-
-    async def close(self) -> None:
-        await self.view.close_view()
-        await self.model.close()
-        self.view.close()
-        self.view.deleteLater()
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, qt_run: Run) -> Iterator[Gallery]:
-    with Shelf(tmp_path) as shelf:
-        gallery = Gallery(shelf, qt_run)
-        yield gallery
-        qt_run(gallery.close())
+from tests.desktop.gallery.room import Gallery, Key, until
+from tests.desktop.library.shelf import png, recipe
 
 
 def test_arrows_walk_and_the_recipe_is_shown(gallery: Gallery) -> None:
@@ -187,15 +106,17 @@ def test_enter_opens_on_the_canvas_and_the_button_uses_the_settings(gallery: Gal
     gallery.fill(2)
     gallery.choose(1)
     opened: list[LibraryPicture] = []
-    reused: list[Recipe] = []
+    reused: list[tuple[Recipe, str]] = []
     gallery.model.opened_on_canvas.connect(opened.append)
-    gallery.model.settings_reused.connect(reused.append)
+    gallery.model.recipe_used.connect(lambda recipe, part: reused.append((recipe, part)))
     gallery.press(Key.Key_Return)
     gallery.view.details.open_button.click()
-    gallery.view.details.settings_button.click()
+    for action in gallery.view.details.settings_button.menu().actions():
+        action.trigger()
     gallery.view.details.file_button.click()
     assert [picture.prompt for picture in opened] == ["picture 0", "picture 0"]
-    assert reused == [recipe("picture 0", seed=0)]
+    made = recipe("picture 0", seed=0)
+    assert reused == [(made, part) for part in ("all", "prompt", "seed", "remix")]
     assert gallery.shown_files == [opened[0].file]
 
 
@@ -346,7 +267,7 @@ def test_columns_share_the_width_evenly_at_every_size(gallery: Gallery) -> None:
             grid.doItemsLayout()
             columns = len({grid.visualRect(index).left() for index in places})
             rows = len({grid.visualRect(index).top() for index in places})
-            cell, across = grid.gridSize().width(), grid.viewport().width()
+            cell, across = grid.visualRect(places[0]).width(), grid.viewport().width()
             assert cell >= 16 * steps
             assert columns == min(12, across // cell)
             assert rows == -(-12 // columns)

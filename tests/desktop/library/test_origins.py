@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from desktop.library.origins import read_origin
+from desktop.library.query import Query
 from shared.contracts.generation import Recipe
 from tests.desktop.library.shelf import Shelf
 
@@ -146,4 +147,4 @@ async def test_an_imported_picture_is_found_by_its_foreign_prompt(shelf: Shelf, 
     source.write_bytes(png_with(parameters=PARAMETERS))
     picture = await shelf.library.import_file(source)
     check_a1111(picture.recipe)
-    assert [found.id for found in await shelf.library.page(search="golden dream")] == [picture.id]
+    assert [found.id for found in await shelf.library.page(Query(search="golden dream"))] == [picture.id]

@@ -19,7 +19,7 @@ async def test_a_thumbnail_is_made_once_and_kept(shelf: Shelf) -> None:
     assert await thumbnails.get(picture, 256) == data
     with pytest.raises(PentimentoError):
         await thumbnails.get(picture, 512)
-    await thumbnails.forget([picture])
+    await thumbnails.forget([picture.blob])
     with pytest.raises(PentimentoError):
         await thumbnails.get(picture, 256)
 

@@ -1,0 +1,99 @@
+"""A query as SQL."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from desktop.library.picture import Place
+from desktop.library.query import Query, Shape, Sort
+from desktop.library.words import fold, read_search
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+CONDITIONS: dict[Place, str] = {
+    "all": "trashed_at IS NULL",
+    "starred": "trashed_at IS NULL AND starred = 1",
+    "trash": "trashed_at IS NOT NULL",
+}
+SHAPES: dict[Shape, str] = {
+    "landscape": "width > height",
+    "portrait": "width < height",
+    "square": "width = height",
+}
+ORDERS: dict[Sort, str] = {
+    "newest": "created_at DESC, id DESC",
+    "oldest": "created_at, id",
+    "best": "rating DESC, created_at DESC, id DESC",
+    "largest": "width * height DESC, created_at DESC, id DESC",
+    "name": "prompt COLLATE NOCASE, created_at DESC, id DESC",
+}
+
+Numbers = NDArray[np.int64]
+
+
+def to_number(time: datetime) -> int:
+    return (time - EPOCH) // timedelta(microseconds=1)
+
+
+def to_time(number: int) -> datetime:
+    return EPOCH + timedelta(microseconds=number)
+
+
+def find_numbers(session: Session, query: Query, *, zone: Any) -> Numbers:
+    """The numbers of all pictures that answer it, in order.
+
+    SQLite joins them into one text, so that Python's lock is free while it looks; days are of the time zone `zone`.
+    """
+    where, values = conditions(query, zone=zone)
+    inner = f"SELECT number FROM pictures WHERE {where} ORDER BY {ORDERS[query.sort]}"  # noqa: S608 - our own words
+    joined = session.execute(
+        text(f"SELECT group_concat(number) FROM ({inner})").bindparams(**values)  # noqa: S608 - our own words
+    ).scalar()
+    return np.fromstring(joined, dtype=np.int64, sep=",") if joined else np.empty(0, dtype=np.int64)
+
+
+def count(session: Session, query: Query, *, zone: Any) -> int:
+    where, values = conditions(query, zone=zone)
+    statement = text(f"SELECT count(*) FROM pictures WHERE {where}")  # noqa: S608 - our own words
+    return int(session.execute(statement.bindparams(**values)).scalar() or 0)
+
+
+def conditions(query: Query, *, zone: Any) -> tuple[str, dict[str, Any]]:
+    """What stands behind WHERE, and the values in it."""
+    asked = read_search(query.search)
+    first = _midnight(query.first_day, zone) if query.first_day else None
+    last = _midnight(query.last_day + timedelta(days=1), zone) if query.last_day else None
+    possible: list[tuple[str, str, Any]] = [
+        (
+            "number IN (SELECT rowid FROM picture_words WHERE picture_words MATCH :match)",
+            "match",
+            asked.match,
+        ),
+        *((f"instr(words, :part{n}) > 0", f"part{n}", part) for n, part in enumerate(asked.parts)),
+        ("number IN (SELECT picture FROM board_pictures WHERE board = :board)", "board", query.board),
+        (
+            "number IN (SELECT picture FROM picture_tags JOIN tags ON tags.number = tag WHERE folded = :tag)",
+            "tag",
+            fold(query.tag),
+        ),
+        ("model_name = :model", "model", query.model),
+        ("kind = :kind", "kind", query.kind),
+        ("label = :label", "label", query.label),
+        ("rating >= :rating", "rating", query.least_rating),
+        ("max(width, height) >= :side", "side", query.least_side),
+        ("created_at >= :first", "first", first),
+        ("created_at < :last", "last", last),
+    ]
+    asked_for = [(condition, name, value) for condition, name, value in possible if value]
+    words = [CONDITIONS[query.place], *(condition for condition, _, _ in asked_for)]
+    if query.shape:
+        words.append(SHAPES[query.shape])
+    return " AND ".join(words), {name: value for _, name, value in asked_for}
+
+
+def _midnight(day: date, zone: Any) -> int:
+    return to_number(datetime.combine(day, time(), tzinfo=zone))
