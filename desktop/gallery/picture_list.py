@@ -30,6 +30,8 @@ from shared.contracts.generation import BlobId
 PAGE = 100
 MOST_KEPT = 4000
 """Some screens full, each way; the memory of a scroll through everything stays the same."""
+MOST_READ_AGAIN = 400
+"""Of what a change touched: what was looked at last. The rest is read when it is looked at again."""
 PICTURE_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -201,9 +203,11 @@ class PictureList(QAbstractListModel):
             anew, self._everything_changed = self._everything_changed, False
             generation, query = self._generation, self._query
             again = [n for n, each in self._kept.items() if anew or each.id in ids]
+            for number in again[:-MOST_READ_AGAIN]:
+                del self._kept[number]
             try:
                 numbers = await self._library.find(query)
-                fresh = await self._library.pictures(again)
+                fresh = await self._library.pictures(again[-MOST_READ_AGAIN:])
             except PentimentoError as error:
                 self.failed.emit(error.report)
                 return

@@ -4,18 +4,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from desktop.library.database import Database
+from desktop.library.many import among, listed
 from desktop.library.notices import Notice
 from desktop.library.tables import BoardPictureRow, BoardRow, PictureRow
 from shared.contracts.errors import InvalidRequestError, NotFoundError
 
 Result = TypeVar("Result")
-
-_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -138,21 +136,18 @@ class Boards:
         """The ids of those that lay on it."""
 
         def work(session: Session) -> list[str]:
-            taken: list[str] = []
-            for chunk in _chunks(list(picture_ids)):
-                rows = session.execute(
-                    select(PictureRow.id, PictureRow.number)
-                    .join(BoardPictureRow, BoardPictureRow.picture == PictureRow.number)
-                    .where(BoardPictureRow.board == board_id, PictureRow.id.in_(chunk))
-                ).all()
-                taken += [row.id for row in rows]
-                session.execute(
-                    delete(BoardPictureRow).where(
-                        BoardPictureRow.board == board_id,
-                        BoardPictureRow.picture.in_([row.number for row in rows]),
-                    )
+            rows = session.execute(
+                select(PictureRow.id, PictureRow.number)
+                .join(BoardPictureRow, BoardPictureRow.picture == PictureRow.number)
+                .where(BoardPictureRow.board == board_id, among(PictureRow.id, picture_ids))
+            ).all()
+            numbers = [row.number for row in rows]
+            session.execute(
+                delete(BoardPictureRow).where(
+                    BoardPictureRow.board == board_id, among(BoardPictureRow.picture, numbers)
                 )
-            return taken
+            )
+            return [row.id for row in rows]
 
         return await self._changing(work)
 
@@ -200,25 +195,19 @@ def _siblings(session: Session, parent: str | None) -> list[BoardRow]:
 
 def _add(session: Session, board_id: str, picture_ids: list[str]) -> list[str]:
     _row(session, board_id)
-    added: list[str] = []
-    for chunk in _chunks(picture_ids):
-        lying = select(BoardPictureRow.picture).where(BoardPictureRow.board == board_id)
-        rows = session.execute(
-            select(PictureRow.id, PictureRow.number).where(
-                PictureRow.id.in_(chunk), PictureRow.number.not_in(lying)
-            )
-        ).all()
-        added += [row.id for row in rows]
-        _lay(session, board_id, [row.number for row in rows])
-    return added
+    lying = select(BoardPictureRow.picture).where(BoardPictureRow.board == board_id)
+    rows = session.execute(
+        select(PictureRow.id, PictureRow.number).where(
+            among(PictureRow.id, picture_ids), PictureRow.number.not_in(lying)
+        )
+    ).all()
+    _lay(session, board_id, [row.number for row in rows])
+    return [row.id for row in rows]
 
 
 def _lay(session: Session, board_id: str, numbers: Sequence[int]) -> None:
-    if numbers:
-        session.execute(
-            insert(BoardPictureRow).on_conflict_do_nothing(),
-            [{"board": board_id, "picture": number} for number in numbers],
-        )
+    values = select(literal(board_id), listed(numbers).c.value)
+    session.execute(insert(BoardPictureRow).from_select(["board", "picture"], values))
 
 
 def _row(session: Session, board_id: str) -> BoardRow:
@@ -233,8 +222,3 @@ def _checked(name: str) -> str:
     if not named:
         raise InvalidRequestError("A board needs a name.", advice="Type one.")
     return named[:100]
-
-
-def _chunks(values: list[str]) -> list[list[str]]:
-    """SQLite takes 32,766 values in a statement."""
-    return [values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE)]

@@ -1,7 +1,7 @@
 """The rows behind the library's pictures."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from desktop.library import finding
 from desktop.library.database import Database
 from desktop.library.finding import Numbers, to_number, to_time
+from desktop.library.many import among
 from desktop.library.picture import Kind, Label, LibraryPicture
 from desktop.library.query import Query
 from desktop.library.tables import PictureRow, PictureTagRow, TagRow
@@ -21,7 +22,6 @@ from shared.contracts.generation import BlobId
 
 Marks = Mapping[str, Mapping[str, Any]]
 """Columns of pictures, by their ids."""
-_AT_ONCE = 10_000
 
 
 class PictureStore:
@@ -73,12 +73,10 @@ class PictureStore:
         """Of those that are still there, in the order of `numbers`."""
 
         def work(session: Session) -> list[LibraryPicture]:
-            rows: dict[int, PictureRow] = {}
-            for start in range(0, len(numbers), _AT_ONCE):
-                chunk = [int(number) for number in numbers[start : start + _AT_ONCE]]
-                for row in session.scalars(select(PictureRow).where(PictureRow.number.in_(chunk))):
-                    rows[row.number] = row
-            return self._pictures_of(session, [rows[int(n)] for n in numbers if int(n) in rows])
+            wanted = [int(number) for number in numbers]
+            found = session.scalars(select(PictureRow).where(among(PictureRow.number, wanted)))
+            rows = {row.number: row for row in found}
+            return self._pictures_of(session, [rows[number] for number in wanted if number in rows])
 
         return await self._database.run(work)
 
@@ -111,16 +109,14 @@ class PictureStore:
             columns = [getattr(PictureRow, name) for name in written]
             before: dict[str, dict[str, Any]] = {}
             numbers: list[int] = []
-            for chunk in _chunks(picture_ids):
-                rows = session.execute(
-                    select(PictureRow.number, PictureRow.id, *columns).where(PictureRow.id.in_(chunk))
-                )
-                for number, picture_id, *old in rows:
-                    if old != list(written.values()):
-                        numbers.append(number)
-                        before[picture_id] = dict(zip(written, old, strict=True))
-            for chunk in _chunks(numbers):
-                session.execute(update(PictureRow).where(PictureRow.number.in_(chunk)).values(**written))
+            rows = session.execute(
+                select(PictureRow.number, PictureRow.id, *columns).where(among(PictureRow.id, picture_ids))
+            )
+            for number, picture_id, *old in rows:
+                if old != list(written.values()):
+                    numbers.append(number)
+                    before[picture_id] = dict(zip(written, old, strict=True))
+            session.execute(update(PictureRow).where(among(PictureRow.number, numbers)).values(**written))
             return before
 
         return await self._database.run(work)
@@ -133,8 +129,9 @@ class PictureStore:
 
         def work(session: Session) -> None:
             for values, picture_ids in same.items():
-                for chunk in _chunks(picture_ids):
-                    session.execute(update(PictureRow).where(PictureRow.id.in_(chunk)).values(**dict(values)))
+                session.execute(
+                    update(PictureRow).where(among(PictureRow.id, picture_ids)).values(**dict(values))
+                )
 
         await self._database.run(work)
 
@@ -163,12 +160,11 @@ class PictureStore:
                 tag = TagRow(name=name, folded=fold(name))
                 session.add(tag)
                 session.flush()
-            changed: list[PictureRow] = []
-            for chunk in _chunks(picture_ids):
-                having = select(PictureTagRow.picture).where(PictureTagRow.tag == tag.number)
-                changed += session.scalars(
-                    select(PictureRow).where(PictureRow.id.in_(chunk), PictureRow.number.not_in(having))
-                )
+            having = select(PictureTagRow.picture).where(PictureTagRow.tag == tag.number)
+            asked = select(PictureRow).where(
+                among(PictureRow.id, picture_ids), PictureRow.number.not_in(having)
+            )
+            changed = session.scalars(asked).all()
             session.add_all(PictureTagRow(picture=row.number, tag=tag.number) for row in changed)
             session.flush()
             self._index(session, changed)
@@ -183,19 +179,18 @@ class PictureStore:
             tag = session.scalar(select(TagRow).where(TagRow.folded == fold(name)))
             if tag is None:
                 return []
-            changed: list[PictureRow] = []
-            for chunk in _chunks(picture_ids):
-                changed += session.scalars(
-                    select(PictureRow)
-                    .join(PictureTagRow, PictureTagRow.picture == PictureRow.number)
-                    .where(PictureTagRow.tag == tag.number, PictureRow.id.in_(chunk))
+            asked = (
+                select(PictureRow)
+                .join(PictureTagRow, PictureTagRow.picture == PictureRow.number)
+                .where(PictureTagRow.tag == tag.number, among(PictureRow.id, picture_ids))
+            )
+            changed = session.scalars(asked).all()
+            numbers = [row.number for row in changed]
+            session.execute(
+                delete(PictureTagRow).where(
+                    PictureTagRow.tag == tag.number, among(PictureTagRow.picture, numbers)
                 )
-            for numbers in _chunks([row.number for row in changed]):
-                session.execute(
-                    delete(PictureTagRow).where(
-                        PictureTagRow.tag == tag.number, PictureTagRow.picture.in_(numbers)
-                    )
-                )
+            )
             self._index(session, changed)
             if session.scalar(select(PictureTagRow).where(PictureTagRow.tag == tag.number).limit(1)) is None:
                 session.delete(tag)
@@ -219,8 +214,7 @@ class PictureStore:
 
     async def delete(self, picture_ids: Collection[str]) -> None:
         def work(session: Session) -> None:
-            for chunk in _chunks(picture_ids):
-                session.execute(delete(PictureRow).where(PictureRow.id.in_(chunk)))
+            session.execute(delete(PictureRow).where(among(PictureRow.id, picture_ids)))
 
         await self._database.run(work)
 
@@ -302,15 +296,14 @@ class PictureStore:
 
     def _pictures_of(self, session: Session, rows: Sequence[PictureRow]) -> list[LibraryPicture]:
         tags: defaultdict[int, list[str]] = defaultdict(list)
-        for chunk in _chunks([row.number for row in rows]):
-            named = (
-                select(PictureTagRow.picture, TagRow.name)
-                .join(TagRow, TagRow.number == PictureTagRow.tag)
-                .where(PictureTagRow.picture.in_(chunk))
-                .order_by(TagRow.folded)
-            )
-            for number, name in session.execute(named):
-                tags[number].append(name)
+        named = (
+            select(PictureTagRow.picture, TagRow.name)
+            .join(TagRow, TagRow.number == PictureTagRow.tag)
+            .where(among(PictureTagRow.picture, [row.number for row in rows]))
+            .order_by(TagRow.folded)
+        )
+        for number, name in session.execute(named):
+            tags[number].append(name)
         return [self._picture(row, tuple(tags[row.number])) for row in rows]
 
     def _picture(self, row: PictureRow, tags: tuple[str, ...]) -> LibraryPicture:
@@ -350,9 +343,3 @@ def _row_of(session: Session, picture_id: str) -> PictureRow:
 
 def _words(picture: LibraryPicture) -> str:
     return indexed("\n".join((picture.prompt, picture.model_name, picture.notes, *picture.tags)))
-
-
-def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
-    """SQLite takes 32,766 values in a statement."""
-    listed = list(values)
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from desktop.library.picture import LABELS, MOST_STARS, Label
 from desktop.library.query import Query
@@ -14,7 +14,7 @@ from desktop.widgets.theme import SPACE, set_dense
 from desktop.widgets.translations import tr
 
 Choice = tuple[str, Any]
-_WIDEST = 44 * SPACE
+_LEAST_LETTERS = 6
 
 
 def label_name(label: Label) -> str:
@@ -82,8 +82,9 @@ class FilterBar(QWidget):
         box = QComboBox()
         box.setAccessibleName(title)
         box.setToolTip(title)
-        box.setMaximumWidth(_WIDEST)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setMinimumContentsLength(_LEAST_LETTERS)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         set_dense(box)
         self._fill(box, choices, choices[0][1])
         box.currentIndexChanged.connect(lambda: self.changed.emit({name: box.currentData()}))

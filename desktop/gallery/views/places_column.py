@@ -66,6 +66,7 @@ class PlacesColumn(QWidget):
         self._searches_title = QWidget()
         self._searches_title.setLayout(_heading(tr("Saved searches")))
         self.searches = QListWidget()
+        self.searches.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self.searches.setFrameShape(QFrame.Shape.NoFrame)
         self.searches.setAccessibleName(tr("Saved searches"))
         self.searches.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -1,0 +1,17 @@
+"""Statements about many rows at once."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, func, select
+
+
+def listed(values: Collection[Any]) -> FromClause:
+    """A table with one column `value`: a single parameter, however many there are."""
+    return func.json_each(json.dumps(list(values))).table_valued("value")
+
+
+def among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = column.in_(select(listed(values).c.value))
+    return condition
