@@ -22,6 +22,7 @@ class Settings(BaseModel):
     window_geometry: str = ""
     window_layout: str = ""
     model_folders: tuple[Path, ...] = ()
+    watched_folder: Path | None = None
     editor: dict[str, Any] = Field(default_factory=dict)
 
     def changed(self, **values: object) -> "Settings":

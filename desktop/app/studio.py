@@ -51,6 +51,9 @@ class Studio:
         self._closed = asyncio.Event()
         self.appearance.changed.connect(self.save_settings)
         self.viewmodels.models.folders_changed.connect(self.save_settings)
+        # Known before it is watched, as settings may be saved first.
+        self.viewmodels.gallery.imports.watched = container.settings.watched_folder
+        self.viewmodels.gallery.imports.watched_changed.connect(self.save_settings)
         self.window.close_asked.connect(self.ask_to_close)
 
     def start(self, *, crashed_before: bool = False) -> "asyncio.Task[None]":
@@ -77,6 +80,7 @@ class Studio:
             window_geometry=_encoded(self.window.geometry_state()),
             window_layout=_encoded(self.window.pages.workspace.layout_state()),
             model_folders=container.models.added_folders,
+            watched_folder=self.viewmodels.gallery.imports.watched,
             editor=self.viewmodels.editor.save(),
         )
         try:
@@ -113,6 +117,7 @@ class Studio:
         await container.queue.load()
         await views.staging.load()
         views.gallery.start()
+        views.gallery.imports.watch(views.gallery.imports.watched)
         if crashed_before:
             self._offer_recovered()
         self._queue_tasks.start(container.queue.run(), name="queue")

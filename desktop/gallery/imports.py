@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.gallery.importing import files_to_import
 from desktop.library.service import Library
+from desktop.library.watching import FolderWatch
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import PentimentoError
 
@@ -21,12 +22,15 @@ class Imports(QObject):
     """How many came in, and how many of all were there already."""
     failed = Signal(object)
     """An ErrorReport, of one file; the others go on."""
+    watched_changed = Signal()
 
     def __init__(self, *, library: Library, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self._tasks = TaskOwner(on_error=self.failed.emit)
         self._runs: list[asyncio.Task[None]] = []
+        self._watching = TaskOwner(on_error=self.failed.emit)
+        self.watched: Path | None = None
         self._may_go_on = asyncio.Event()
         self._may_go_on.set()
 
@@ -42,6 +46,21 @@ class Imports(QObject):
         """`linked` leaves the originals where they are."""
         self._begin(lambda: files_to_import(paths), linked=linked)
 
+    def watch(self, folder: Path | None) -> None:
+        """Whatever comes into this folder comes in here as well, from now on and at every start; None for none."""
+        self._watching.cancel_all()
+        if folder is not None:
+            watch = FolderWatch(
+                library=self._library,
+                folder=folder,
+                linked=False,
+                on_error=lambda error: self.failed.emit(error.report),
+            )
+            self._watching.start(watch.run())
+        if folder != self.watched:
+            self.watched = folder
+            self.watched_changed.emit()
+
     def pause(self) -> None:
         self._may_go_on.clear()
 
@@ -55,6 +74,7 @@ class Imports(QObject):
         self._may_go_on.set()
 
     async def close(self) -> None:
+        await self._watching.close()
         await self._tasks.close()
 
     def _begin(self, find: Callable[[], list[Path]], *, linked: bool) -> None:

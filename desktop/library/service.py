@@ -167,8 +167,11 @@ class Library:
         return self._told("changed", await self._store.move(picture_id, file))
 
     async def empty_trash(self, older_than: timedelta = TRASH_KEPT) -> int:
-        """Delete for good what has lain in the trash that long. Returns how many pictures."""
-        pictures = await self._store.trashed_before(self._clock() - older_than)
+        """Delete for good what has lain in the trash that long. Returns how many pictures.
+
+        Where this is cut off between a file and its row, the next time goes on with it.
+        """
+        pictures = await self._store.condemn(self._clock() - older_than)
         removed = [picture for picture in pictures if await self._store.purge(picture.id)]
         if removed:
             self.changes.tell(

@@ -235,8 +235,18 @@ class PictureStore:
 
         return await self._database.run(work)
 
-    async def trashed_before(self, time: datetime) -> list[LibraryPicture]:
-        return await self._all(select(PictureRow).where(PictureRow.trashed_at <= to_number(time)))
+    async def condemn(self, time: datetime) -> list[LibraryPicture]:
+        """What was trashed before then, and from now on counts as trashed at the beginning of time."""
+
+        def work(session: Session) -> list[LibraryPicture]:
+            session.execute(
+                update(PictureRow).where(PictureRow.trashed_at <= to_number(time)).values(trashed_at=0)
+            )
+            return self._pictures_of(
+                session, session.scalars(select(PictureRow).where(PictureRow.trashed_at == 0)).all()
+            )
+
+        return await self._database.run(work)
 
     async def files(self, *, linked: bool | None = None) -> dict[Path, str]:
         """Every picture's file and id, those in the trash too; only linked ones, only our own, or both."""

@@ -53,7 +53,24 @@ def import_menu(parent: QWidget, model: GalleryViewModel, *, paste: Callable[[],
     )
     link.setToolTip(tr("The originals stay where they are"))
     menu.addAction(tr("Paste"), paste)
+    menu.addSeparator()
+    watch = menu.addAction(tr("Watch a folder…"), lambda: _watch_or_stop(parent, model))
+    watch.setToolTip(tr("Pictures that come into it later come in by themselves"))
+    menu.aboutToShow.connect(lambda: watch.setText(_watch_text(model)))
+    menu.setToolTipsVisible(True)
     return menu
+
+
+def _watch_text(model: GalleryViewModel) -> str:
+    folder = model.imports.watched
+    return tr("Watch a folder…") if folder is None else tr("Stop watching {folder}", folder=folder.name)
+
+
+def _watch_or_stop(parent: QWidget, model: GalleryViewModel) -> None:
+    if model.imports.watched is not None:
+        model.imports.watch(None)
+    else:
+        _ask_folder(parent, tr("Watch a folder…"), model.imports.watch)
 
 
 def choose_files(parent: QWidget, model: GalleryViewModel) -> None:
@@ -66,10 +83,14 @@ def choose_files(parent: QWidget, model: GalleryViewModel) -> None:
 
 
 def _choose_folder(parent: QWidget, model: GalleryViewModel, *, linked: bool) -> None:
-    dialog = QFileDialog(parent, tr("Import a folder…"))
+    _ask_folder(parent, tr("Import a folder…"), lambda folder: model.import_files([folder], linked=linked))
+
+
+def _ask_folder(parent: QWidget, title: str, done: Callable[[Path], object]) -> None:
+    dialog = QFileDialog(parent, title)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.fileSelected.connect(lambda name: model.import_files([Path(name)], linked=linked))
+    dialog.fileSelected.connect(lambda name: done(Path(name)))
     dialog.open()
 
 

@@ -241,6 +241,23 @@ def test_a_picture_is_pasted_from_another_program(gallery: Gallery) -> None:
     QGuiApplication.clipboard().clear()
 
 
+def test_a_watched_folder_brings_in_what_comes_into_it(gallery: Gallery, tmp_path: Path) -> None:
+    gallery.start()
+    camera = tmp_path / "camera"
+    camera.mkdir()
+    told: list[Path | None] = []
+    gallery.model.imports.watched_changed.connect(lambda: told.append(gallery.model.imports.watched))
+    (camera / "a.png").write_bytes(png(1))
+
+    async def story() -> None:
+        gallery.model.imports.watch(camera)
+        await until(lambda: gallery.model.pictures.rowCount() == 1)
+        gallery.model.imports.watch(None)
+
+    gallery.run(story())
+    assert told == [camera, None]
+
+
 def test_an_import_pauses_and_goes_on_and_tells_what_was_there_already(
     gallery: Gallery, tmp_path: Path
 ) -> None:
