@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from desktop.library.folders import DataFolders
 from shared.contracts.errors import PentimentoError, StorageError
@@ -24,8 +24,13 @@ def find_data_folders(chosen: Path | None, environment: Mapping[str, str]) -> Da
     Raises StorageError where it cannot be made.
     """
     named = chosen or (Path(environment[VARIABLE]) if environment.get(VARIABLE) else None)
-    root = named if named is not None else user_data_path("Pentimento", appauthor=False)
-    folders = DataFolders(root.expanduser().absolute())
+    if named is not None:
+        folders = DataFolders(named.expanduser().absolute())
+    else:
+        folders = DataFolders(
+            user_data_path("Pentimento", appauthor=False),
+            cache=user_cache_path("Pentimento", appauthor=False),
+        )
     try:
         folders.create()
     except OSError as error:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class DataFolders:
+    """`cache` is where the platform keeps what may be lost; without one it lies with the rest."""
+
     root: Path
+    cache: Path | None = None
 
     @property
     def pictures(self) -> Path:
@@ -23,7 +26,7 @@ class DataFolders:
     @property
     def thumbnails(self) -> Path:
         """A cache: may be deleted at any time."""
-        return self.root / "thumbnails"
+        return (self.cache or self.root) / "thumbnails"
 
     @property
     def models(self) -> Path:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from desktop.library.picture import LABELS, MOST_STARS, Label
 from desktop.library.query import Query
@@ -15,6 +15,7 @@ from desktop.widgets.translations import tr
 
 Choice = tuple[str, Any]
 _LEAST_LETTERS = 6
+_COLUMNS = 4
 
 
 def label_name(label: Label) -> str:
@@ -44,15 +45,15 @@ class FilterBar(QWidget):
         self._clear.clicked.connect(self.cleared)
         self._save = icon_button("save", tr("Save this search…"))
         self._save.clicked.connect(self.save_asked)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * SPACE, 0, 3 * SPACE, 2 * SPACE)
-        row.setSpacing(SPACE)
-        for name, title, choices in _fixed_choices():
-            row.addWidget(self._box(name, title, choices))
-        row.addStretch()
-        for widget in (self._clear, self._save):
+        grid = QGridLayout(self)
+        grid.setContentsMargins(2 * SPACE, 0, 3 * SPACE, 2 * SPACE)
+        grid.setSpacing(SPACE)
+        for place, (name, title, choices) in enumerate(_fixed_choices()):
+            grid.addWidget(self._box(name, title, choices), place // _COLUMNS, place % _COLUMNS)
+            grid.setColumnStretch(place % _COLUMNS, 1)
+        for line, widget in enumerate((self._save, self._clear)):
             set_dense(widget)
-            row.addWidget(widget)
+            grid.addWidget(widget, line, _COLUMNS)
 
     def box(self, name: str) -> QComboBox:
         return self._boxes[name]

@@ -1,7 +1,10 @@
 import asyncio
+import json
+import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from desktop.library.database import Database
+from desktop.library.finding import find_numbers
+from desktop.library.query import Query
 from desktop.library.tables import Base
 from shared.contracts.errors import StorageError
 from tests.desktop.library.shelf import MIGRATIONS
@@ -75,6 +80,8 @@ import asyncio, sys
 from pathlib import Path
 from sqlalchemy import text
 from desktop.library.database import Database
+from desktop.library.finding import find_numbers
+from desktop.library.query import Query
 database = Database(path=Path({str(path)!r}), migrations=Path({str(MIGRATIONS)!r}))
 assert asyncio.run(database.run(lambda session: session.execute(text("SELECT count(*) FROM pictures")).scalar())) == 0
 database.close()
@@ -127,3 +134,45 @@ async def test_a_database_of_a_newer_program_stays_untouched(path: Path) -> None
     with pytest.raises(StorageError, match="newer Pentimento"):
         await database.run(lambda session: session.execute(text("SELECT 1")).scalar())
     database.close()
+
+
+async def test_a_library_of_the_first_release_is_brought_along(path: Path) -> None:
+    """Its words are indexed anew, and what its recipes say becomes columns."""
+    first = path.parent / "first"
+    (first / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/r0001_pictures.py"):
+        shutil.copy(MIGRATIONS / name, first / name)
+    row = {
+        "id": "one",
+        "file": "a.png",
+        "blob": "b",
+        "width": 8,
+        "height": 8,
+        "created_at": 1,
+        "prompt": "눈 덮인 들판의 빨간 집",
+        "model_name": "Landscapes",
+        "recipe": json.dumps({"request": {"kind": "image_to_image", "image": "parent"}}),
+        "notes": "cover",
+        "words": "old",
+        "starred": True,
+    }
+    before = Database(path=path, migrations=first)
+    columns = ", ".join(row)
+    values = ", ".join(f":{name}" for name in row)
+    await before.run(
+        lambda session: session.execute(text(f"INSERT INTO pictures ({columns}) VALUES ({values})"), row)
+    )
+    before.close()
+    after = Database(path=path, migrations=MIGRATIONS)
+
+    def found(session: Session) -> list[Any]:
+        return [
+            session.execute(text("SELECT kind, parent, rating, starred, prompt FROM pictures")).one(),
+            *(find_numbers(session, Query(search=words), zone=UTC).size for words in ("들판", "cov", "old")),
+        ]
+
+    picture, *counts = await after.run(found)
+    assert tuple(picture) == ("image_to_image", "parent", 0, 1, row["prompt"])
+    assert counts == [1, 1, 0]
+    assert await after.is_sound()
+    after.close()
