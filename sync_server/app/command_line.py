@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from shared.contracts.errors import PentimentoError
 from sync_server.accounts.rules import check_password, checked_email
-from sync_server.accounts.service import Accounts, NewAccount, Registration
+from sync_server.accounts.service import AccountMails, Accounts, NewAccount, Registration, TwoFactor
 from sync_server.app.container import Container
 from sync_server.app.create_app import create_app
 from sync_server.app.demonstration import make_demonstration
@@ -114,6 +114,24 @@ def create(
         print(f"{address} is an administrator." + ("" if password else f" The password is {chosen}"))
     else:
         print(f"{address} is an administrator now; the password is as before.")
+
+
+@admin.command("two-factor-off")
+def two_factor_off(email: Annotated[str, typer.Option(help="Whose second factor is lost.")]) -> None:
+    """Let somebody in by the first factor alone, who lost the authenticator and the recovery codes; tell by mail."""
+    address = checked_email(email)
+
+    async def act(container: Container) -> bool:
+        async with container.transactions.begin() as work:
+            account = await work.get(Accounts).find(address)
+            if account is None or not await work.get(TwoFactor).turn_off(account.id):
+                return False
+            await work.get(AccountMails).two_factor_off(email=account.email, language=account.language)
+            return True
+
+    if not _run(act):
+        sys.exit(f"{address} has no second factor.")
+    print(f"{address} signs in without a second factor now. Make sure that it is its owner who asked.")
 
 
 @admin.command("audit-ledger")

@@ -204,6 +204,17 @@ async def test_the_secret_is_sealed_in_the_database(server: Server, clock: FakeC
     assert all(codes[0].replace("-", "").encode() not in one for one in hashes)
 
 
+async def test_a_secret_that_was_sealed_under_another_key_lets_nobody_in(
+    server: Server, clock: FakeClock
+) -> None:
+    user = await server.register()
+    totp, _ = await turn_on(server, user, clock)
+    async with server.container.transactions.begin() as work:
+        await work.session.execute(text("UPDATE two_factor SET sealed_secret = 'sealed under a lost secret'"))
+    reply = await answer(server, await challenge(server, user), code=totp.at(clock()))
+    assert (reply.status_code, code_of(reply)) == (401, "AUTHENTICATION_FAILED")
+
+
 @pytest.mark.parametrize("minutes", [9, 11])
 async def test_an_account_without_a_password_needs_a_recent_sign_in(
     server: Server, clock: FakeClock, minutes: int

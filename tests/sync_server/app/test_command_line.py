@@ -81,5 +81,21 @@ def test_the_document_and_the_settings_are_printed(environment: dict[str, str]) 
     assert "`PENTIMENTO_DATABASE_URL`" in table
 
 
+def test_a_lost_second_factor_is_turned_off(environment: dict[str, str], database_url: str) -> None:
+    run(environment, "admin", "create", "--email", "boss@example.com")
+    command = ("admin", "two-factor-off", "--email", "boss@example.com")
+    assert run(environment, *command).exit_code == 1
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO two_factor (user_id, sealed_secret, confirmed_at, last_step)"
+            " SELECT id, 'sealed under a lost secret', now(), 0 FROM users"
+        )
+    assert run(environment, *command).exit_code == 0
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM two_factor").fetchone() == (0,)
+        mails = connection.execute("SELECT count(*) FROM queue.procrastinate_jobs").fetchone()
+    assert mails == (1,)
+
+
 def test_events_that_failed_are_listed(environment: dict[str, str]) -> None:
     assert run(environment, "admin", "webhooks", "list").output.strip() == "No event has failed."
