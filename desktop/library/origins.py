@@ -11,6 +11,7 @@ from desktop.library.comfyui import read_comfyui
 from desktop.library.told import ToldSettings, from_told
 from shared.contracts.generation import Recipe
 from shared.imaging.parameters import read_parameters
+from shared.imaging.png_texts import read_png_texts
 
 USER_COMMENT = 0x9286
 EXIF_FOLDER = 0x8769
@@ -33,9 +34,10 @@ def read_origin(data: bytes, *, width: int, height: int) -> Recipe | None:
 
 def _texts(data: bytes) -> dict[str, str]:
     """PNG text chunks; from JPEG, WebP and AVIF the EXIF user comment as `parameters`."""
+    texts = read_png_texts(data)
     with Image.open(io.BytesIO(data)) as image:
-        image.load()
-        texts = {str(name): text for name, text in image.info.items() if isinstance(text, str)}
+        if image.format == "PNG":  # whose EXIF may stand behind its pixels, and nobody writes settings there
+            return texts
         comment = image.getexif().get_ifd(EXIF_FOLDER).get(USER_COMMENT)
     if "parameters" not in texts and comment:
         texts["parameters"] = comment if isinstance(comment, str) else _decode_user_comment(bytes(comment))
