@@ -108,16 +108,17 @@ def compare(
 
 
 def settle(known: Known, found: dict[str, LibraryPicture], on_board: set[str]) -> None:
-    """The change under way took place or not: from here on it is known."""
-    picture_id = known.under_way.get("id")
-    if picture_id in known.pictures:
-        picture, told = found[picture_id], known.pictures[picture_id]
+    """The change under way took place or not, and a picture may have come in untold: from here on it is known."""
+    under_way, known.under_way = known.under_way, {}
+    for picture_id, picture in found.items():
+        if picture_id in known.pictures and picture_id != under_way.get("id"):
+            continue
+        told = known.pictures.setdefault(picture_id, {})
         told.update(rating=picture.rating, label=picture.label, trashed=picture.trashed_at is not None)
         told["tags"] = set(picture.tags)
         told["board"] = picture_id in on_board or told.get("board", False)
-        if str(known.under_way.get("title", "\0")) in picture.file.stem:
-            told["title"] = known.under_way["title"]
-    known.under_way = {}
+        if str(under_way.get("title", "\0")) in picture.file.stem:
+            told["title"] = under_way["title"]
 
 
 def kill_often(folder: Path, times: int) -> None:
