@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -184,6 +185,15 @@ class GalleryViewModel(QObject):
     def restore(self, pictures: Sequence[LibraryPicture]) -> None:
         trashed = [picture for picture in pictures if picture.trashed_at is not None]
         self._mark(tr("{count} brought back"), self._library.restore(_ids(trashed)))
+
+    def empty_trash(self) -> None:
+        """For good: nothing brings it back."""
+
+        async def act() -> None:
+            count = await self._library.empty_trash(older_than=timedelta(0))
+            self._set_line(GalleryLine(tr("{count} deleted for good", count=count)))
+
+        self._tasks.start(act())
 
     def add_tag(self, pictures: Sequence[LibraryPicture], name: str) -> None:
         async def act() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 
 from desktop.gallery.viewmodel import GalleryViewModel
 from desktop.gallery.views.export_dialog import ExportDialog
@@ -42,6 +42,19 @@ def ask_export(parent: QWidget, model: GalleryViewModel, pictures: list[LibraryP
         count=len(pictures),
         accept=lambda folder, pattern: model.export(pictures, folder, pattern),
     ).open()
+
+
+def confirm_empty_trash(parent: QWidget, model: GalleryViewModel) -> None:
+    """Asked, as it cannot be undone."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setText(tr("Delete {count} pictures for good?", count=model.counts["trash"]))
+    box.setInformativeText(tr("Their files are deleted too. This cannot be undone."))
+    delete = box.addButton(tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    delete.clicked.connect(model.empty_trash)
+    box.open()
 
 
 def import_menu(parent: QWidget, model: GalleryViewModel, *, paste: Callable[[], object]) -> QMenu:

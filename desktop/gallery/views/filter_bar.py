@@ -14,8 +14,9 @@ from desktop.widgets.theme import SPACE, set_dense
 from desktop.widgets.translations import tr
 
 Choice = tuple[str, Any]
-_LEAST_LETTERS = 6
-_COLUMNS = 4
+_LEAST_LETTERS = 4
+_COLUMNS = 5
+SIDES = (512, 1024, 2048, 4096)
 
 
 def label_name(label: Label) -> str:
@@ -140,6 +141,11 @@ def _fixed_choices() -> list[tuple[str, str, list[Choice]]]:
                 (tr("Portrait"), "portrait"),
                 (tr("Square"), "square"),
             ],
+        ),
+        (
+            "least_side",
+            tr("Size"),
+            [(tr("Any size"), 0), *((tr("{side} pixels or more", side=side), side) for side in SIDES)],
         ),
         (
             "first_day",

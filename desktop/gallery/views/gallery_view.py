@@ -27,7 +27,14 @@ from desktop.gallery.picture_list import PICTURE_IDS
 from desktop.gallery.viewmodel import GalleryViewModel
 from desktop.gallery.views.compare_view import CompareView
 from desktop.gallery.views.details_panel import DetailsPanel
-from desktop.gallery.views.dialogs import ask_export, ask_search_name, ask_title, choose_files, import_menu
+from desktop.gallery.views.dialogs import (
+    ask_export,
+    ask_search_name,
+    ask_title,
+    choose_files,
+    confirm_empty_trash,
+    import_menu,
+)
 from desktop.gallery.views.empty_states import EmptyStates
 from desktop.gallery.views.filter_bar import FilterBar
 from desktop.gallery.views.large_view import LargeView
@@ -371,6 +378,7 @@ class GalleryView(QWidget):
             export=lambda: self._on_selected(lambda chosen: ask_export(self, model, chosen)),
             rename=lambda: ask_title(self, model),
             show_file=lambda: self._show_file(pictures[0].file),
+            empty_trash=lambda: confirm_empty_trash(self, model),
         )
         menu.popup(place)
 

@@ -23,6 +23,7 @@ def picture_menu(
     export: Callable[[], object],
     rename: Callable[[], object],
     show_file: Callable[[], object],
+    empty_trash: Callable[[], object],
 ) -> QMenu:
     """`on_all` acts on the whole selection; `pictures` is what of it is read, the current one first."""
     first = pictures[0]
@@ -30,6 +31,8 @@ def picture_menu(
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if first.trashed_at is not None:
         menu.addAction(tr("Restore"), lambda: on_all(model.restore))
+        menu.addSeparator()
+        menu.addAction(tr("Empty the trash…"), empty_trash)
         return menu
     menu.addAction(tr("Open on canvas"), lambda: model.open_on_canvas(first))
     menu.addAction(tr("Inpaint on the canvas"), lambda: model.inpaint_from(first))

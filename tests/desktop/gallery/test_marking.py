@@ -1,12 +1,15 @@
 """Ratings, labels, tags, notes, boards, filters and saved searches, by hand and by key, each undone again."""
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.gallery.picture_list import PICTURE_IDS
+from desktop.gallery.views.dialogs import confirm_empty_trash
 from desktop.library.picture import LibraryPicture
 from desktop.library.query import Query
 from shared.contracts.generation import ImageToImage, ModelReference, Recipe
@@ -130,6 +133,24 @@ def test_filters_narrow_what_is_shown_and_are_cleared_by_one_button(gallery: Gal
     gallery.run(until(lambda: gallery.model.pictures.rowCount() == 4))
     assert box.currentData() == 0
     assert gallery.view.search_field.text() == ""
+
+
+def in_trash(gallery: Gallery, count: int) -> bool:
+    return gallery.model.counts["trash"] == count
+
+
+def test_the_trash_is_emptied_only_when_it_is_confirmed(gallery: Gallery) -> None:
+    gallery.fill(2)
+    gallery.choose(0)
+    gallery.press(Key.Key_Delete, lambda: gallery.model.counts["trash"] == 1)
+    for word, left in (("Cancel", 1), ("Delete for good", 0)):
+        confirm_empty_trash(gallery.view, gallery.model)
+        (box,) = gallery.view.findChildren(QMessageBox)
+        next(button for button in box.buttons() if word in button.text().replace("&", "")).click()
+        gallery.run(until(partial(in_trash, gallery, left)))
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert gallery.run(gallery.shelf.library.count()) == 1
+    assert len(gallery.shelf.files()) == 1
 
 
 def test_an_order_is_kept_while_marks_change(gallery: Gallery) -> None:
