@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sync_server.billing.rules import LIVE, PAID_UP, BillingPeriod, Standing, Status
+from sync_server.billing.rules import LEAST_MONTH, LIVE, PAID_UP, BillingPeriod, Standing, Status
 from sync_server.billing.tables import (
     CheckoutRow,
     PaymentRow,
@@ -106,7 +106,7 @@ class BillingRepository:
                     SubscriptionRow.status.in_(PAID_UP)
                     & (
                         SubscriptionRow.next_grant_at
-                        < SubscriptionRow.period_end - func.make_interval(0, 0, 0, 1)
+                        < SubscriptionRow.period_end - func.make_interval(0, 0, 0, LEAST_MONTH.days)
                     )
                 ),
             )

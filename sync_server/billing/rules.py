@@ -17,6 +17,9 @@ GRACE = timedelta(days=7)
 """How long a failed renewal keeps its plan."""
 _JITTER = timedelta(days=1)
 """Providers' periods start some seconds or hours off the calendar; no period is as short as this."""
+LEAST_MONTH = timedelta(days=10)
+"""A rest of a paid period that is shorter brings no credits: after a February, a period that began on the 28th
+ends on the 31st, three days after its month."""
 # Currencies whose smallest unit is a whole one (ISO 4217, as far as the providers sell in them).
 _WHOLE_CURRENCIES = frozenset({"JPY", "KRW", "VND", "CLP", "XAF", "XOF", "ISK", "UGX", "PYG"})
 _MONTHS: Mapping[str, int] = {"monthly": 1, "yearly": 12}
@@ -121,7 +124,7 @@ def grant_due(standing: Standing, *, now: datetime) -> bool:
     return (
         standing.status in PAID_UP
         and standing.next_grant_at <= now
-        and standing.next_grant_at + _JITTER < standing.period_end
+        and standing.next_grant_at + LEAST_MONTH < standing.period_end
     )
 
 
