@@ -34,7 +34,9 @@ def _read_sampler(graph: Graph, inputs: Graph) -> ToldSettings:
         negative_prompt=_follow(
             graph, inputs.get("negative"), ("text", "text_g", "string", "value"), "negative"
         ),
-        model_name=_follow(graph, inputs.get("model"), ("ckpt_name", "unet_name", "model_name"), "model"),
+        model_name=_stem(
+            _follow(graph, inputs.get("model"), ("ckpt_name", "unet_name", "model_name"), "model")
+        ),
         steps=_value(graph, inputs.get("steps")),
         guidance_scale=_value(graph, inputs.get("cfg")),
         sampler=_value(graph, inputs.get("sampler_name")),
@@ -55,6 +57,12 @@ def _follow(graph: Graph, link: object, names: tuple[str, ...], way: str) -> str
         onward = [inputs.get(name) for name in (*names, way, "conditioning", "conditioning_to", "model")]
         link = next((value for value in onward if _is_link(value)), None)
     return ""
+
+
+def _stem(name: str) -> str:
+    """A model's file as other programs name the model: without folders and ending."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return last.removesuffix(".safetensors").removesuffix(".ckpt")
 
 
 def _value(graph: Graph, value: object) -> object:

@@ -38,10 +38,17 @@ def _texts(data: bytes) -> dict[str, str]:
     with Image.open(io.BytesIO(data)) as image:
         if image.format == "PNG":  # whose EXIF may stand behind its pixels, and nobody writes settings there
             return texts
-        comment = image.getexif().get_ifd(EXIF_FOLDER).get(USER_COMMENT)
+        comment = _user_comment(image)
     if "parameters" not in texts and comment:
         texts["parameters"] = comment if isinstance(comment, str) else _decode_user_comment(bytes(comment))
     return texts
+
+
+def _user_comment(image: Image.Image) -> Any:
+    try:
+        return image.getexif().get_ifd(EXIF_FOLDER).get(USER_COMMENT)
+    except Exception:  # noqa: BLE001 - a picture is worth keeping even where its EXIF is damaged in any way
+        return None
 
 
 def _decode_user_comment(comment: bytes) -> str:

@@ -77,4 +77,5 @@ def _number(value: object) -> float | int | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """Without the lone surrogates that JSON of others may hold and no file of ours can."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""

@@ -37,6 +37,9 @@ _OTHER_SAMPLER_SPELLINGS: dict[str, Sampler] = {
     "dpm 2 ancestral": "dpm2_a",
     "dpm2 ancestral": "dpm2_a",
     "uni pc": "unipc",
+    "kdpm 2": "dpm2",
+    "kdpm 2 a": "dpm2_a",
+    "kdpm 2 ancestral": "dpm2_a",
 }
 _NEAREST_SAMPLERS: dict[str, tuple[Sampler, Schedule]] = {
     # The schedule is what the named sampler takes by default, where its stand-in would take another.
@@ -49,6 +52,14 @@ _NEAREST_SAMPLERS: dict[str, tuple[Sampler, Schedule]] = {
     "dpm adaptive": ("dpmpp_2m", "normal"),
     "restart": ("heun", "karras"),
     "plms": ("lms", "automatic"),
+    "pndm": ("lms", "automatic"),
+    "uni pc bh2": ("unipc", "automatic"),
+    "dpmpp 3m": ("dpmpp_2m", "automatic"),
+    # ComfyUI's names where the noise is drawn on the GPU, and so is another.
+    "dpmpp 2m sde gpu": ("dpmpp_2m_sde", "automatic"),
+    "dpmpp sde gpu": ("dpmpp_sde", "automatic"),
+    "dpmpp 3m sde gpu": ("dpmpp_2m_sde", "automatic"),
+    "dpmpp 2s": ("dpmpp_sde", "automatic"),
     "heunpp2": ("heun", "automatic"),
     "ddim cfg++": ("ddim", "automatic"),
 }

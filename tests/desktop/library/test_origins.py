@@ -85,7 +85,7 @@ def test_a_comfyui_graph_is_followed_to_its_prompts() -> None:
     request = made.request
     assert (request.prompt, request.negative_prompt) == ("a lighthouse", "ugly")
     assert (request.sampler, request.schedule, request.steps) == ("euler_a", "karras", 25)
-    assert request.model.name == "dream.safetensors"
+    assert request.model.name == "dream"
     assert request.seed == (2**63 + 5) % 2**32
     assert str(2**63 + 5) in made.rendering.notes[0]
 
