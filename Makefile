@@ -18,7 +18,7 @@ test: $(STAMP)
 	@$(BIN)/python -m pytest
 
 test-slow: $(STAMP)
-	@$(BIN)/python -m pytest -n 1 -m "slow or gpu" --timeout 7200
+	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -n 1 -m "slow or gpu" --timeout 7200
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

@@ -29,9 +29,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The same examples every time, so that a change is judged by itself; `make test-slow` looks for new ones.
 settings.register_profile(
     "default",
     deadline=None,
+    derandomize=True,
     max_examples=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

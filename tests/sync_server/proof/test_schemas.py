@@ -81,12 +81,20 @@ class Running:
 
 
 def _as_files(generated: Any) -> list[tuple[str, Any]]:
-    """Schemathesis puts anything where a file goes; httpx sends only what can be read."""
+    """Schemathesis puts anything where a file goes, also inside the tuple that names it; httpx sends only bytes."""
     pairs = generated.items() if isinstance(generated, dict) else generated
-    return [
-        (name, content if isinstance(content, bytes | str | tuple) else str(content).encode())
-        for name, content in pairs
-    ]
+    return [(name, _as_file(content)) for name, content in pairs]
+
+
+def _as_file(content: Any) -> Any:
+    if isinstance(content, tuple):
+        file_name, inner, *rest = content
+        return (file_name, _as_bytes(inner), *rest)
+    return _as_bytes(content)
+
+
+def _as_bytes(content: Any) -> bytes:
+    return content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
 
 
 @pytest.fixture
