@@ -1,5 +1,6 @@
 """The only wiring: makes each part of the studio once, when it is first asked for, from what it needs."""
 
+import logging
 import secrets
 import uuid
 from collections.abc import Callable
@@ -24,10 +25,12 @@ from desktop.library.saved_searches import SavedSearches
 from desktop.library.service import Library
 from desktop.library.thumbnails import Thumbnails
 from desktop.models.service import ModelLibrary
-from shared.contracts.errors import ErrorReport
+from shared.contracts.errors import ErrorReport, StorageError
 from shared.contracts.generation import LARGEST_SEED
 from shared.engine.port import GenerationEngine
 from shared.imaging.blob_folder import BlobFolder
+
+_log = logging.getLogger(__name__)
 
 STARTER_MODEL = Path(assets.__path__[0]) / "starter_model" / "model"
 
@@ -150,6 +153,12 @@ class Container:
         """The engine first, as it may still be writing what a database then keeps."""
         if "engine" in self.__dict__:
             await self.engine.close()
+        if "library" in self.__dict__:
+            try:
+                await self.library.write_beside()
+            except StorageError as error:
+                # It stays due for the next time, and the database has it.
+                _log.warning("What is kept beside the pictures was not written: %s", error)
         for database in self._databases:
             database.close()
 

@@ -122,6 +122,10 @@ class Studio:
             self._offer_recovered()
         self._queue_tasks.start(container.queue.run(), name="queue")
         self._queue_tasks.start(tidy(container), name="housekeeping")
+        self._queue_tasks.start(
+            container.library.keep_beside(container.boards.changes, container.saved_searches.changes),
+            name="beside",
+        )
 
     def _offer_recovered(self) -> None:
         """The last picture is open again already; the line says so, and where the others are."""

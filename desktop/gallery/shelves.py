@@ -47,6 +47,7 @@ class Shelves(QObject):
         self._subscriptions = (
             library.changes.subscribe(lambda _: self.read()),
             boards.changes.subscribe(lambda _: self.read()),
+            searches.changes.subscribe(lambda _: self.read()),
         )
 
     @property
@@ -121,18 +122,29 @@ class Shelves(QObject):
 
         self._tasks.start(act())
 
+    def arrange(self, board: Board, picture_ids: Sequence[str], before: str | None) -> None:
+        """Lay pictures in front of another of the board, or at its end."""
+
+        async def act() -> None:
+            order = await self._boards.arrange(board.id, picture_ids, before=before)
+            self._tell(
+                tr("{count} moved on {name}", count=len(picture_ids), name=board.name),
+                lambda: self._boards.put_in_order(board.id, order),
+            )
+
+        self._tasks.start(act())
+
     def save_search(self, name: str, query: Query) -> None:
         async def act() -> None:
             saved = await self._searches.save(name, query)
-            self._tell(tr("Search {name} saved", name=saved.name), lambda: self._unsave(saved))
-            self.read()
+            self._tell(tr("Search {name} saved", name=saved.name), lambda: self._searches.remove(saved))
 
         self._tasks.start(act())
 
     def remove_search(self, saved: SavedSearch) -> None:
         async def act() -> None:
-            await self._unsave(saved)
-            self._tell(tr("Search {name} removed", name=saved.name), lambda: self._save_again(saved))
+            await self._searches.remove(saved)
+            self._tell(tr("Search {name} removed", name=saved.name), lambda: self._searches.put_back(saved))
 
         self._tasks.start(act())
 
@@ -140,14 +152,6 @@ class Shelves(QObject):
         for unsubscribe in self._subscriptions:
             unsubscribe()
         await self._tasks.close()
-
-    async def _unsave(self, saved: SavedSearch) -> None:
-        await self._searches.remove(saved)
-        self.read()
-
-    async def _save_again(self, saved: SavedSearch) -> None:
-        await self._searches.put_back(saved)
-        self.read()
 
     async def _read(self) -> None:
         try:

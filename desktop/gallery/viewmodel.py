@@ -16,7 +16,7 @@ from desktop.gallery.imports import Imports
 from desktop.gallery.picture_list import PictureList
 from desktop.gallery.shelves import Shelves
 from desktop.gallery.thumbnail_cache import ThumbnailCache
-from desktop.library.boards import Boards
+from desktop.library.boards import Board, Boards
 from desktop.library.naming import DEFAULT_PATTERN
 from desktop.library.picture import Label, LibraryChange, LibraryPicture, Place
 from desktop.library.query import Query
@@ -51,8 +51,8 @@ class GalleryViewModel(QObject):
     """Two to four LibraryPictures."""
     current_changed = Signal(object)
     """A LibraryPicture or None."""
-    family_changed = Signal(object, object)
-    """What the current picture was made from, and what was made from it."""
+    history_changed = Signal(object, object)
+    """The current LibraryPicture, and the Relatives among which it stands."""
     filter_changed = Signal()
     loaded = Signal()
     """Emptiness and counts may have changed."""
@@ -145,6 +145,11 @@ class GalleryViewModel(QObject):
     def show_board(self, board_id: str) -> None:
         self._change_query(place="all", board=board_id)
 
+    @property
+    def board(self) -> Board | None:
+        """The one that is shown."""
+        return self.shelves.board(self.query.board)
+
     def set_search(self, search: str) -> None:
         self._change_query(search=search.strip())
 
@@ -161,7 +166,7 @@ class GalleryViewModel(QObject):
             self._current = picture
             self.current_changed.emit(picture)
             if moved and picture is not None:
-                self._tasks.start(self._read_family(picture))
+                self._tasks.start(self._read_history(picture))
 
     def toggle_star(self, pictures: Sequence[LibraryPicture]) -> None:
         """All starred, or none where all are."""
@@ -346,10 +351,10 @@ class GalleryViewModel(QObject):
             await self._library.export_named(picture, folder, pattern=pattern, number=number)
         self._set_line(GalleryLine(tr("Saved {count} to {folder}", count=len(pictures), folder=folder)))
 
-    async def _read_family(self, picture: LibraryPicture) -> None:
-        parents, children = await self._library.family(picture)
+    async def _read_history(self, picture: LibraryPicture) -> None:
+        history = await self._library.history(picture)
         if self._current is not None and self._current.id == picture.id:
-            self.family_changed.emit(parents, children)
+            self.history_changed.emit(picture, history)
 
     def _count(self) -> None:
         """One count at a time, however many changes come."""

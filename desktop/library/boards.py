@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from desktop.library.database import Database
@@ -104,7 +104,9 @@ class Boards:
                     board.id,
                     tuple(
                         session.scalars(
-                            select(BoardPictureRow.picture).where(BoardPictureRow.board == board.id)
+                            select(BoardPictureRow.picture)
+                            .where(BoardPictureRow.board == board.id)
+                            .order_by(BoardPictureRow.position, BoardPictureRow.picture)
                         )
                     ),
                 )
@@ -150,6 +152,31 @@ class Boards:
             return [row.id for row in rows]
 
         return await self._changing(work)
+
+    async def arrange(
+        self, board_id: str, picture_ids: Collection[str], *, before: str | None
+    ) -> tuple[str, ...]:
+        """Put pictures of a board, in the order given, in front of another, or at its end.
+
+        Returns the ids of all that lie on it, as they were ordered, for `put_in_order`.
+        """
+
+        def work(session: Session) -> tuple[str, ...]:
+            _row(session, board_id)
+            ordered = _ordered(session, board_id)
+            moving = [each for each in dict.fromkeys(picture_ids) if each in set(ordered)]
+            staying = [each for each in ordered if each not in set(moving)]
+            following = ordered[ordered.index(before) :] if before in ordered else []
+            next_staying = next((each for each in following if each not in set(moving)), None)
+            place = len(staying) if next_staying is None else staying.index(next_staying)
+            _put_in_order(session, board_id, [*staying[:place], *moving, *staying[place:]])
+            return tuple(ordered)
+
+        return await self._changing(work)
+
+    async def put_in_order(self, board_id: str, picture_ids: Sequence[str]) -> None:
+        """What is not named keeps its place number."""
+        await self._changing(lambda session: _put_in_order(session, board_id, picture_ids))
 
     async def of_picture(self, picture_id: str) -> list[str]:
         """The ids of the boards on which it lies."""
@@ -201,13 +228,45 @@ def _add(session: Session, board_id: str, picture_ids: list[str]) -> list[str]:
             among(PictureRow.id, picture_ids), PictureRow.number.not_in(lying)
         )
     ).all()
-    _lay(session, board_id, [row.number for row in rows])
-    return [row.id for row in rows]
+    numbers = {row.id: row.number for row in rows}
+    added = [each for each in dict.fromkeys(picture_ids) if each in numbers]
+    _lay(session, board_id, [numbers[each] for each in added])
+    return added
 
 
 def _lay(session: Session, board_id: str, numbers: Sequence[int]) -> None:
-    values = select(literal(board_id), listed(numbers).c.value)
-    session.execute(insert(BoardPictureRow).from_select(["board", "picture"], values))
+    """Behind what lies there."""
+    last = session.scalar(select(func.max(BoardPictureRow.position)).where(BoardPictureRow.board == board_id))
+    each = listed(numbers)
+    first = 0 if last is None else last + 1
+    values = select(literal(board_id), each.c.value, each.c.key + first)
+    session.execute(insert(BoardPictureRow).from_select(["board", "picture", "position"], values))
+
+
+def _ordered(session: Session, board_id: str) -> list[str]:
+    return list(
+        session.scalars(
+            select(PictureRow.id)
+            .join(BoardPictureRow, BoardPictureRow.picture == PictureRow.number)
+            .where(BoardPictureRow.board == board_id)
+            .order_by(BoardPictureRow.position, BoardPictureRow.picture)
+        )
+    )
+
+
+def _put_in_order(session: Session, board_id: str, picture_ids: Sequence[str]) -> None:
+    each = listed(picture_ids)
+    session.execute(
+        update(BoardPictureRow)
+        .where(
+            BoardPictureRow.board == board_id,
+            PictureRow.number == BoardPictureRow.picture,
+            PictureRow.id == each.c.value,
+            BoardPictureRow.position != each.c.key,
+        )
+        .values(position=each.c.key)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _row(session: Session, board_id: str) -> BoardRow:

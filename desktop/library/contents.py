@@ -10,6 +10,7 @@ from desktop.library.origins import read_origin
 from desktop.library.picture_files import hash_of
 from shared.contracts.generation import BlobId, Recipe
 from shared.imaging.pictures import encode_png, read_picture
+from shared.imaging.pixel_hash import hash_of_pixels
 from shared.imaging.recipe_pictures import encode_recipe_png, read_recipe
 
 SUFFIX_OF_FORMAT = {"PNG": ".png", "JPEG": ".jpg", "MPO": ".jpg", "WEBP": ".webp"}
@@ -25,6 +26,8 @@ class PictureContents:
     height: int
     blob: BlobId
     recipe: Recipe | None
+    pixels: str
+    """The hash of what is seen."""
 
     @property
     def prompt(self) -> str:
@@ -33,11 +36,18 @@ class PictureContents:
 
 def with_recipe(png: bytes, recipe: Recipe | None) -> PictureContents:
     """A made picture, with its recipe in its file; bytes that carry it already stay as they are."""
+    pixels = read_picture(png)
     if recipe is not None and read_recipe(png) != recipe:
-        png = encode_recipe_png(read_picture(png), recipe)
-    height, width = read_picture(png).shape[:2]
+        png = encode_recipe_png(pixels, recipe)
+    height, width = pixels.shape[:2]
     return PictureContents(
-        data=png, suffix=".png", width=width, height=height, blob=hash_of(png), recipe=recipe
+        data=png,
+        suffix=".png",
+        width=width,
+        height=height,
+        blob=hash_of(png),
+        recipe=recipe,
+        pixels=hash_of_pixels(pixels),
     )
 
 
@@ -57,5 +67,11 @@ def read_contents(path: Path, *, as_it_is: bool = False) -> PictureContents:
     elif suffix is None:
         data, suffix = encode_png(pixels), ".png"
     return PictureContents(
-        data=data, suffix=suffix, width=width, height=height, blob=hash_of(data), recipe=recipe
+        data=data,
+        suffix=suffix,
+        width=width,
+        height=height,
+        blob=hash_of(data),
+        recipe=recipe,
+        pixels=hash_of_pixels(pixels),
     )

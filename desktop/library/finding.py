@@ -30,6 +30,7 @@ ORDERS: dict[Sort, str] = {
     "best": "rating DESC, created_at DESC, id DESC",
     "largest": "width * height DESC, created_at DESC, id DESC",
     "name": "prompt COLLATE NOCASE, created_at DESC, id DESC",
+    "arranged": "(SELECT position FROM board_pictures WHERE board = :board AND picture = number), number",
 }
 
 Numbers = NDArray[np.int64]
@@ -49,7 +50,8 @@ def find_numbers(session: Session, query: Query, *, zone: Any) -> Numbers:
     SQLite joins them into one text, so that Python's lock is free while it looks; days are of the time zone `zone`.
     """
     where, values = conditions(query, zone=zone)
-    inner = f"SELECT number FROM pictures WHERE {where} ORDER BY {ORDERS[query.sort]}"  # noqa: S608 - our own words
+    sort = "newest" if query.sort == "arranged" and not query.board else query.sort
+    inner = f"SELECT number FROM pictures WHERE {where} ORDER BY {ORDERS[sort]}"  # noqa: S608 - our own words
     joined = session.execute(
         text(f"SELECT group_concat(number) FROM ({inner})").bindparams(**values)  # noqa: S608 - our own words
     ).scalar()

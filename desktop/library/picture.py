@@ -24,7 +24,8 @@ class LibraryPicture:
     """`file` is absolute; `blob` is the SHA-256 of its bytes; `recipe` is None where nothing is known of it.
 
     `number` is its place in the database, and changes when that is rebuilt. `parent` is the blob that it was made
-    from. A `linked` picture's file is not the library's: it is never moved, renamed or deleted. `rating` is 0 to 5.
+    from, `source` the hash of that one's pixels, as `pixels` is of its own; both are empty where they are not known. A
+    `linked` picture's file is not the library's: it is never moved, renamed or deleted. `rating` is 0 to 5.
     """
 
     id: str
@@ -47,12 +48,22 @@ class LibraryPicture:
     kind: Kind = "imported"
     parent: BlobId | None = None
     linked: bool = False
+    pixels: str = ""
+    source: str = ""
     tags: tuple[str, ...] = ()
 
     @cached_property
     def recipe(self) -> Recipe | None:
         """Read when it is asked for: of the pictures that are scrolled past nobody asks."""
         return None if self.recipe_text is None else Recipe.model_validate_json(self.recipe_text)
+
+
+@dataclass(frozen=True)
+class Relative:
+    """One of a picture's history; `depth` is how many steps it is from the first of them."""
+
+    picture: LibraryPicture
+    depth: int
 
 
 @dataclass(frozen=True)

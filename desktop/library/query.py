@@ -8,7 +8,8 @@ from pydantic import Field
 from desktop.library.picture import Kind, Label, Place
 from shared.contracts.base import Contract
 
-Sort = Literal["newest", "oldest", "best", "largest", "name"]
+Sort = Literal["newest", "oldest", "best", "largest", "name", "arranged"]
+"""`arranged` is as the artist laid a board out; where there is no board, the newest come first."""
 Shape = Literal["", "landscape", "portrait", "square"]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from desktop.library.database import Database
+from desktop.library.notices import Notice
 from desktop.library.query import Query
 from desktop.library.tables import SavedSearchRow
 from shared.contracts.errors import InvalidRequestError
@@ -23,6 +24,7 @@ class SavedSearches:
     """Every method is one transaction."""
 
     def __init__(self, *, database: Database, new_id: Callable[[], str]) -> None:
+        self.changes: Notice[None] = Notice()
         self._database = database
         self._new_id = new_id
 
@@ -60,9 +62,11 @@ class SavedSearches:
             )
 
         await self._database.run(work)
+        self.changes.tell(None)
 
     async def remove(self, saved: SavedSearch) -> None:
         def work(session: Session) -> None:
             session.execute(delete(SavedSearchRow).where(SavedSearchRow.id == saved.id))
 
         await self._database.run(work)
+        self.changes.tell(None)

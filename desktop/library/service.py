@@ -2,36 +2,39 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from desktop.library import picture_files
+from desktop.library.adopting import Adopting, RebuildReport
+from desktop.library.beside import Beside
 from desktop.library.contents import PictureContents, read_contents, with_recipe
 from desktop.library.database import Database
+from desktop.library.describing import describe, source_of, with_marks
 from desktop.library.finding import Numbers
 from desktop.library.folders import DataFolders
 from desktop.library.naming import DEFAULT_PATTERN, exported_name
 from desktop.library.notices import Notice
-from desktop.library.picture import MOST_STARS, ChangeKind, Kind, Label, LibraryChange, LibraryPicture
+from desktop.library.picture import (
+    MOST_STARS,
+    ChangeKind,
+    Kind,
+    Label,
+    LibraryChange,
+    LibraryPicture,
+    Relative,
+)
 from desktop.library.query import Query
+from desktop.library.sidecars import Sidecar, read_foreign
 from desktop.library.store import Marks, PictureStore
-from shared.contracts.errors import InvalidRequestError, NotFoundError, PentimentoError
-from shared.contracts.generation import BlobId, Recipe, TextToImage
+from desktop.library.words import tidy_name
+from shared.contracts.errors import InvalidRequestError, NotFoundError
+from shared.contracts.generation import BlobId, Recipe
 from shared.imaging.blob_folder import BlobFolder
 
 TRASH_KEPT = timedelta(days=30)
-UNFINISHED_KEPT = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class RebuildReport:
-    """`unreadable` files stay where they are."""
-
-    adopted: tuple[LibraryPicture, ...] = ()
-    forgotten: int = 0
-    unreadable: tuple[Path, ...] = ()
 
 
 class Library:
@@ -56,6 +59,15 @@ class Library:
         self._clock = clock
         self._new_id = new_id
         self._store = PictureStore(database=database, pictures=folders.pictures, zone=lambda: clock().tzinfo)
+        self._beside = Beside(database=database, store=self._store, pictures=folders.pictures)
+        self._adopting = Adopting(
+            store=self._store,
+            beside=self._beside,
+            blobs=blobs,
+            root=folders.pictures,
+            clock=clock,
+            new_id=new_id,
+        )
 
     async def add(self, png: bytes, recipe: Recipe | None, *, job_id: str | None = None) -> LibraryPicture:
         """Keep a picture, its recipe written into its file; when this returns, it survives a power loss.
@@ -69,11 +81,14 @@ class Library:
         """Copy a picture in, with what its metadata tells of its making (ours, A1111, ComfyUI, InvokeAI).
 
         Or leave it where it is (`linked`) and only know of it. What is there already by its content stays as it is.
+        Rating, label, tags and notes come from an XMP file beside it, as other programs write it.
         """
-        contents = await asyncio.to_thread(read_contents, path, as_it_is=linked)
+        contents, told = await asyncio.to_thread(
+            lambda: (read_contents(path, as_it_is=linked), read_foreign(path))
+        )
         if linked:
-            return await self._link(contents, await asyncio.to_thread(path.absolute))
-        return await self._keep(contents, title=path.stem, kind="imported")
+            return await self._link(contents, await asyncio.to_thread(path.absolute), told)
+        return await self._keep(contents, title=path.stem, kind="imported", told=told)
 
     async def find(self, query: Query | None = None) -> Numbers:
         """The numbers of all that answer it, in its order; `pictures` reads them."""
@@ -101,9 +116,9 @@ class Library:
         """Those whose id begins so."""
         return await self._store.starting_with(beginning, most=most)
 
-    async def family(self, picture: LibraryPicture) -> tuple[list[LibraryPicture], list[LibraryPicture]]:
-        """What a picture was made from, and what was made from it, each one step."""
-        return await self._store.family(picture)
+    async def history(self, picture: LibraryPicture) -> list[Relative]:
+        """All that were made from the first that a picture goes back to, each behind what it was made from."""
+        return await self._store.history(picture)
 
     async def models(self) -> list[tuple[str, int]]:
         """The models of the library's pictures, and how many each made."""
@@ -221,40 +236,34 @@ class Library:
 
     async def adopt_strays(self) -> RebuildReport:
         """Bring in picture files that have no row: after a crash, or laid into the folder by hand."""
-        now = self._clock()
-        known = set(await self._store.files())
-        root = self._folders.pictures
-        strays = await asyncio.to_thread(
-            lambda: [file for file in picture_files.list_pictures(root) if file not in known]
-        )
-        adopted: list[LibraryPicture] = []
-        unreadable: list[Path] = []
-        for file in strays:
-            try:
-                picture = await self._adopt(file, now)
-            except PentimentoError:
-                unreadable.append(file)
-            else:
-                adopted += [picture] if picture else []
-        await asyncio.to_thread(picture_files.remove_unfinished, root, now - UNFINISHED_KEPT)
-        if adopted:
-            self.changes.tell(LibraryChange("added", tuple(picture.id for picture in adopted)))
-        return RebuildReport(adopted=tuple(adopted), unreadable=tuple(unreadable))
+        report = await self._adopting.adopt_strays()
+        if report.adopted:
+            self.changes.tell(LibraryChange("added", tuple(picture.id for picture in report.adopted)))
+        return report
 
     async def rebuild(self) -> RebuildReport:
         """Make the database agree with the files: adopt the unknown, follow the moved, forget the gone.
 
-        A database that SQLite cannot read is set aside and made anew; the files carry the recipes.
+        A database that SQLite cannot read is set aside and made anew: the files carry the recipes, and what lies
+        beside them the marks, boards and saved searches.
         """
-        if not await self._database.is_sound():
+        if await self._database.is_sound():
+            await self._beside.write()
+        else:
             await self._database.set_aside()
-        report = await self.adopt_strays()
-        # A linked picture may lie on a disk that is not there today.
-        files = await self._store.files(linked=False)
-        gone = await asyncio.to_thread(lambda: [id_ for file, id_ in files.items() if not file.exists()])
-        await self._store.delete(gone)
+        report = await self._adopting.adopt_strays()
+        await self._beside.restore_shelves()
+        forgotten = await self._adopting.forget_gone()
         self.changes.tell(LibraryChange("rebuilt"))
-        return replace(report, forgotten=len(gone))
+        return replace(report, forgotten=forgotten)
+
+    async def write_beside(self) -> int:
+        """Bring what lies beside the pictures up to date; how many files that took. Raises StorageError."""
+        return await self._beside.write()
+
+    async def keep_beside(self, *notices: Notice[Any]) -> None:
+        """A moment after each change of the library, and of what else tells, until it is cancelled."""
+        await self._beside.keep_writing([self.changes, *notices])
 
     async def _keep(
         self,
@@ -263,6 +272,7 @@ class Library:
         title: str = "",
         job_id: str | None = None,
         kind: Kind | None = None,
+        told: Sidecar | None = None,
     ) -> LibraryPicture:
         known = await self._store.find_blob(contents.blob)
         if known is not None and known.file.exists():
@@ -279,20 +289,22 @@ class Library:
         if known is not None:
             await self._store.update(known.id, linked=False)
             return await self._present(await self._store.move(known.id, file))
-        picture = await self._store.insert(self._described(contents, file, now, job_id, kind=kind))
+        described = await self._described(contents, file, now, job_id, kind)
+        picture = await self._store.insert(with_marks(described, told))
         if picture.file != file:  # another process was first
             await asyncio.to_thread(file.unlink)
         return self._told("added", picture)
 
-    async def _link(self, contents: PictureContents, file: Path) -> LibraryPicture:
+    async def _link(self, contents: PictureContents, file: Path, told: Sidecar | None) -> LibraryPicture:
         known = await self._store.find_blob(contents.blob)
         if known is not None and known.file.exists():
             return await self._present(known)
         if known is not None:
             await self._store.update(known.id, linked=True)
             return await self._present(await self._store.move(known.id, file))
-        described = self._described(contents, file, self._clock(), None, kind="imported")
-        return self._told("added", await self._store.insert(replace(described, linked=True)))
+        described = await self._described(contents, file, self._clock(), None, "imported")
+        linked = replace(with_marks(described, told), linked=True)
+        return self._told("added", await self._store.insert(linked))
 
     async def _present(self, picture: LibraryPicture) -> LibraryPicture:
         """Out of the trash, if it lies there."""
@@ -301,41 +313,22 @@ class Library:
         await self.restore([picture.id])
         return await self.get(picture.id)
 
-    async def _adopt(self, file: Path, now: datetime) -> LibraryPicture | None:
-        """None for a second file of a picture that is where the library thinks it is."""
-        contents = await asyncio.to_thread(read_contents, file)
-        known = await self._store.find_blob(contents.blob)
-        if known is None:
-            created_at = await asyncio.to_thread(picture_files.time_of, file, now)
-            return await self._store.insert(self._described(contents, file, created_at, None))
-        return None if known.file.exists() else await self._store.move(known.id, file)
-
-    def _described(
+    async def _described(
         self,
         contents: PictureContents,
         file: Path,
         created_at: datetime,
         job_id: str | None,
-        *,
-        kind: Kind | None = None,
+        kind: Kind | None,
     ) -> LibraryPicture:
-        recipe = contents.recipe
-        request = recipe.request if recipe else None
-        return LibraryPicture(
-            id=self._new_id(),
-            file=file,
-            width=contents.width,
-            height=contents.height,
-            created_at=created_at,
-            prompt=contents.prompt,
-            model_name=(recipe.request.model.name or recipe.request.model.id) if recipe else "",
-            seed=recipe.rendering.seed if recipe else None,
-            starred=False,
-            recipe_text=recipe.model_dump_json() if recipe else None,
-            blob=contents.blob,
+        return describe(
+            contents,
+            file,
+            created_at,
+            picture_id=self._new_id(),
+            source=await asyncio.to_thread(source_of, contents.recipe, self._blobs),
             job_id=job_id,
-            kind=kind or (request.kind if request else "imported"),
-            parent=None if request is None or isinstance(request, TextToImage) else request.image,
+            kind=kind or (contents.recipe.request.kind if contents.recipe else "imported"),
         )
 
     async def _mark(self, kind: ChangeKind, picture_ids: Collection[str], **values: Any) -> Marks:
@@ -349,7 +342,7 @@ class Library:
 
 
 def _checked_tag(name: str) -> str:
-    tag = " ".join(name.split())[:60]
+    tag = tidy_name(name)
     if not tag:
         raise InvalidRequestError("A tag needs a name.", advice="Type one.")
     return tag

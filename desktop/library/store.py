@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from desktop.library import finding
+from desktop.library import families, finding
 from desktop.library.database import Database
 from desktop.library.finding import Numbers, to_number, to_time
 from desktop.library.many import among
-from desktop.library.picture import Kind, Label, LibraryPicture
+from desktop.library.picture import Kind, Label, LibraryPicture, Relative
 from desktop.library.query import Query
 from desktop.library.tables import PictureRow, PictureTagRow, TagRow
 from desktop.library.words import fold, indexed
@@ -40,6 +40,11 @@ class PictureStore:
             if row is None:
                 row = self._row(picture)
                 session.add(row)
+                session.flush()
+                session.add_all(
+                    PictureTagRow(picture=row.number, tag=_tag_row(session, name).number)
+                    for name in {fold(tag): tag for tag in picture.tags}.values()
+                )
             else:
                 row.trashed_at = None
             session.flush()
@@ -80,12 +85,22 @@ class PictureStore:
 
         return await self._database.run(work)
 
-    async def family(self, picture: LibraryPicture) -> tuple[list[LibraryPicture], list[LibraryPicture]]:
-        """What it was made from, and what was made from it, each one step."""
-        parents = select(PictureRow).where(PictureRow.blob == picture.parent)
-        children = select(PictureRow).where(PictureRow.parent == picture.blob)
-        order = children.order_by(PictureRow.created_at, PictureRow.id)
-        return (await self._all(parents) if picture.parent else []), await self._all(order)
+    async def of_ids(self, picture_ids: Collection[str]) -> list[LibraryPicture]:
+        """Of those that are there, in no order."""
+        return await self._all(select(PictureRow).where(among(PictureRow.id, picture_ids)))
+
+    async def history(self, picture: LibraryPicture) -> list[Relative]:
+        """The first that it goes back to and all that were made from that, each behind what it was made from.
+
+        What an artist opened on the canvas and painted on is found by its pixels.
+        """
+
+        def work(session: Session) -> list[Relative]:
+            rows = families.history(session, picture.id)
+            pictures = self._pictures_of(session, [row for row, _depth in rows])
+            return [Relative(each, depth) for each, (_row, depth) in zip(pictures, rows, strict=True)]
+
+        return await self._database.run(work)
 
     async def models(self) -> list[tuple[str, int]]:
         """Every model's name, and how many pictures it made."""
@@ -155,11 +170,7 @@ class PictureStore:
         """The ids of those that did not have the tag."""
 
         def work(session: Session) -> list[str]:
-            tag = session.scalar(select(TagRow).where(TagRow.folded == fold(name)))
-            if tag is None:
-                tag = TagRow(name=name, folded=fold(name))
-                session.add(tag)
-                session.flush()
+            tag = _tag_row(session, name)
             having = select(PictureTagRow.picture).where(PictureTagRow.tag == tag.number)
             asked = select(PictureRow).where(
                 among(PictureRow.id, picture_ids), PictureRow.number.not_in(having)
@@ -302,6 +313,8 @@ class PictureStore:
             kind=picture.kind,
             parent=picture.parent,
             linked=picture.linked,
+            pixels=picture.pixels,
+            source=picture.source,
         )
 
     def _pictures_of(self, session: Session, rows: Sequence[PictureRow]) -> list[LibraryPicture]:
@@ -338,6 +351,8 @@ class PictureStore:
             kind=cast(Kind, row.kind),
             parent=row.parent,
             linked=bool(row.linked),
+            pixels=row.pixels,
+            source=row.source,
             tags=tags,
         )
 
@@ -349,6 +364,16 @@ def _row_of(session: Session, picture_id: str) -> PictureRow:
             "The library holds no picture {id}.", advice="List its pictures to see their ids.", id=picture_id
         )
     return row
+
+
+def _tag_row(session: Session, name: str) -> TagRow:
+    """Made where there is none that reads alike."""
+    tag = session.scalar(select(TagRow).where(TagRow.folded == fold(name)))
+    if tag is None:
+        tag = TagRow(name=name, folded=fold(name))
+        session.add(tag)
+        session.flush()
+    return tag
 
 
 def _words(picture: LibraryPicture) -> str:

@@ -36,12 +36,18 @@ class PictureRow(Base):
     kind: Mapped[str] = mapped_column(Text, server_default="imported")
     parent: Mapped[str | None] = mapped_column(Text)
     linked: Mapped[bool] = mapped_column(server_default="0")
+    pixels: Mapped[str] = mapped_column(Text, server_default="")
+    """The hash of what is seen; empty where it was never taken."""
+    source: Mapped[str] = mapped_column(Text, server_default="")
+    """The hash of the pixels that it was made from."""
 
     __table_args__ = (
         Index("pictures_present", "trashed_at", "created_at", "id"),
         Index("pictures_starred", "trashed_at", "starred", "created_at", "id"),
         Index("pictures_best", "trashed_at", "rating", "created_at", "id"),
         Index("pictures_parent", "parent", sqlite_where=text("parent IS NOT NULL")),
+        Index("pictures_pixels", "pixels", sqlite_where=text("pixels != ''")),
+        Index("pictures_source", "source", sqlite_where=text("source != ''")),
     )
 
 
@@ -80,6 +86,7 @@ class BoardPictureRow(Base):
 
     board: Mapped[str] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True)
     picture: Mapped[int] = mapped_column(ForeignKey("pictures.number", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(server_default="0")
 
 
 class SavedSearchRow(Base):
@@ -89,3 +96,13 @@ class SavedSearchRow(Base):
     name: Mapped[str] = mapped_column(Text)
     query: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
+
+
+class BesideDueRow(Base):
+    """What changed and is not yet written beside the files, as `kind:name`; triggers of the migration fill it."""
+
+    __tablename__ = "beside_due"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    ticket: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(Text, unique=True)

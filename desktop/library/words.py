@@ -10,6 +10,8 @@ WRITTEN_WITHOUT_SPACES = re.compile(
 )
 """Thai, Lao, Burmese, Khmer, Chinese and Japanese join their words, Korean joins particles to them."""
 
+LONGEST_TAG = 60
+
 
 def fold(text: str) -> str:
     """Composed and without case: macOS types Korean decomposed, and nobody searches by case."""
@@ -19,6 +21,11 @@ def fold(text: str) -> str:
 def indexed(text: str) -> str:
     """As the index keeps it: each sign of a joined script is a word, so that any run of them is a phrase."""
     return WRITTEN_WITHOUT_SPACES.sub(r" \1 ", fold(text))
+
+
+def tidy_name(text: str) -> str:
+    """A tag as it is kept: one line, not too long."""
+    return " ".join(text.split())[:LONGEST_TAG].strip()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.gallery.recipe_text import Line, describe
 from desktop.gallery.thumbnail_cache import ThumbnailCache
-from desktop.gallery.views.family_strip import FamilyStrip
+from desktop.gallery.views.history_tree import HistoryTree
 from desktop.gallery.views.marks_editor import MarksEditor
 from desktop.library.picture import LibraryPicture
 from desktop.widgets.icons import icon
@@ -53,7 +53,7 @@ class DetailsPanel(QWidget):
             self._parts.addAction(text, lambda part=part: self.part_asked.emit(part))
         self.settings_button.setMenu(self._parts)
         self.marks = MarksEditor()
-        self.family = FamilyStrip(thumbnails)
+        self.history = HistoryTree(thumbnails)
         self.file_button = _button(tr("Show file"), "folder-open", tr("Show the file in its folder"))
         self.restore_button = _button(tr("Restore"), "undo-2", tr("Bring it back from the trash"))
         self.star_button = icon_button("star", tr("Star"), shortcut="E", checkable=True)
@@ -129,7 +129,7 @@ class DetailsPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.marks)
         column.addWidget(scroll, 1)
-        column.addWidget(self.family)
+        column.addWidget(self.history)
         column.addLayout(buttons)
         return content
 

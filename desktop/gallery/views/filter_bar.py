@@ -115,6 +115,7 @@ def _fixed_choices() -> list[tuple[str, str, list[Choice]]]:
                 (tr("Best first"), "best"),
                 (tr("Largest first"), "largest"),
                 (tr("By prompt"), "name"),
+                (tr("My order on the board"), "arranged"),
             ],
         ),
         ("least_rating", tr("Rating"), [(tr("Any rating"), 0), *stars]),

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from desktop.gallery.picture_list import PICTURE_IDS
 from desktop.gallery.viewmodel import GalleryViewModel
+from desktop.gallery.views.arranging_grid import ArrangingGrid
 from desktop.gallery.views.compare_view import CompareView
 from desktop.gallery.views.details_panel import DetailsPanel
 from desktop.gallery.views.dialogs import (
@@ -38,7 +39,7 @@ from desktop.gallery.views.dialogs import (
 from desktop.gallery.views.empty_states import EmptyStates
 from desktop.gallery.views.filter_bar import FilterBar
 from desktop.gallery.views.large_view import LargeView
-from desktop.gallery.views.picture_grid import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE, PictureGrid
+from desktop.gallery.views.picture_grid import LARGEST_SIDE, SIDE_STEP, SMALLEST_SIDE
 from desktop.gallery.views.picture_menu import picture_menu
 from desktop.gallery.views.places_column import PlacesColumn
 from desktop.gallery.views.status_line import StatusLine
@@ -80,7 +81,7 @@ class GalleryView(QWidget):
         self.setProperty("surface", "surround")
         self.setAcceptDrops(True)
         self.places = PlacesColumn()
-        self.grid = PictureGrid(viewmodel.pictures, viewmodel.thumbnails)
+        self.grid = ArrangingGrid(viewmodel.pictures, viewmodel.thumbnails)
         self.grid.setProperty("surface", "surround")
         self.grid.setAccessibleName(tr("Pictures"))
         self.setFocusProxy(self.grid)
@@ -207,7 +208,7 @@ class GalleryView(QWidget):
         self._connect_shelves()
         self._connect_details()
         model.compared.connect(self._compare)
-        model.family_changed.connect(self.details.family.show_family)
+        model.history_changed.connect(self.details.history.show_history)
         self.compare.closed.connect(grid.setFocus)
         self.search_field.textChanged.connect(lambda _text: self._typing.start())
         self.search_field.returnPressed.connect(grid.setFocus)
@@ -222,6 +223,7 @@ class GalleryView(QWidget):
         grid.rated.connect(lambda _, rating: self._on_selected(lambda pictures: model.rate(pictures, rating)))
         grid.trashed.connect(lambda _: self._on_selected(model.trash))
         grid.menu_asked.connect(self._show_menu)
+        grid.arranged.connect(self._arrange)
         large.closed.connect(grid.setFocus)
         large.walked.connect(grid.move_current)
         large.open_asked.connect(self._open_enlarged)
@@ -262,7 +264,7 @@ class GalleryView(QWidget):
         details = self.details
         details.open_asked.connect(model.open_on_canvas)
         details.part_asked.connect(lambda part: model.use_recipe(part=part))
-        details.family.chosen.connect(self._go_to)
+        details.history.chosen.connect(self._go_to)
         marks = details.marks
         marks.rated.connect(lambda rating: self._on_selected(lambda p: model.rate(p, rating)))
         marks.labelled.connect(lambda label: self._on_selected(lambda p: model.set_label(p, label)))
@@ -295,11 +297,19 @@ class GalleryView(QWidget):
         if board is not None:
             act(board)
 
+    def _arrange(self, rows: list[int], before: str | None) -> None:
+        model = self._viewmodel
+        if (board := model.board) is not None:
+            model.act_on_rows(
+                rows, lambda pictures: model.shelves.arrange(board, [each.id for each in pictures], before)
+            )
+
     def _show_filter(self) -> None:
         query = self._viewmodel.query
         self.places.show_place(None if query.board else query.place)
         self.places.boards.show_chosen(query.board)
         self.filters.show_query(query)
+        self.grid.set_arranging(arranging=bool(query.board) and query.sort == "arranged")
         if self.search_field.text().strip() != self._viewmodel.search and not self._typing.isActive():
             self.search_field.setText(self._viewmodel.search)
 

@@ -92,12 +92,22 @@ def _board_menu(parent: QMenu, model: GalleryViewModel, on_all: OnAll) -> QMenu:
                 lambda pictures: shelves.put_on_board(board, [picture.id for picture in pictures])
             ),
         )
-    shown = shelves.board(model.query.board)
+    shown = model.board
     if shown is not None:
         menu.addSeparator()
+        if model.query.sort == "arranged":
+            menu.addAction(tr("Move to the front"), lambda: _arrange_all(model, on_all, to_front=True))
+            menu.addAction(tr("Move to the end"), lambda: _arrange_all(model, on_all, to_front=False))
         menu.addAction(
             tr("Take off {name}", name=shown.name),
             lambda: on_all(lambda pictures: shelves.take_off_board(shown, pictures)),
         )
     menu.setEnabled(bool(menu.actions()))
     return menu
+
+
+def _arrange_all(model: GalleryViewModel, on_all: OnAll, *, to_front: bool) -> None:
+    board, first = model.board, model.pictures.picture(model.pictures.index(0))
+    if board is not None and first is not None:
+        before = first.id if to_front else None
+        on_all(lambda pictures: model.shelves.arrange(board, [each.id for each in pictures], before))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.gallery.picture_list import PICTURE_IDS
 from desktop.gallery.views.dialogs import confirm_empty_trash
-from desktop.library.picture import LibraryPicture
 from desktop.library.query import Query
 from shared.contracts.generation import ImageToImage, ModelReference, Recipe
 from tests.desktop.gallery.room import Gallery, Key, until
@@ -230,7 +229,7 @@ def test_a_slideshow_walks_on_by_itself_until_it_is_closed(gallery: Gallery) -> 
     assert not gallery.view.large.is_playing
 
 
-def test_a_pictures_family_is_shown_and_stepped_through(gallery: Gallery) -> None:
+def test_a_pictures_history_is_shown_and_stepped_through(gallery: Gallery) -> None:
     gallery.fill(1)
     (root,) = gallery.model.pictures.pictures
 
@@ -242,12 +241,15 @@ def test_a_pictures_family_is_shown_and_stepped_through(gallery: Gallery) -> Non
 
     gallery.run(made())
     gallery.choose(0)
-    gallery.run(until(gallery.view.details.family.isVisible))
-    stepped: list[LibraryPicture] = []
-    gallery.view.details.family.chosen.connect(stepped.append)
-    gallery.view.details.family.chosen.emit(root)
+    tree = gallery.view.details.history
+    gallery.run(until(tree.isVisible))
+    top = tree.tree.topLevelItem(0)
+    assert top is not None
+    assert (top.text(0), top.child(0).text(0)) == ("picture 0", "child")
+    assert tree.tree.currentItem() is top.child(0)
+    rectangle = tree.tree.visualItemRect(top)
+    QTest.mouseClick(tree.tree.viewport(), Qt.MouseButton.LeftButton, pos=rectangle.center())
     gallery.run(until(lambda: gallery.current == "picture 0"))
-    assert stepped == [root]
 
 
 def test_a_picture_is_pasted_from_another_program(gallery: Gallery) -> None:

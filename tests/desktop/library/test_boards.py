@@ -143,3 +143,27 @@ async def test_searches_are_kept_in_order_and_come_back(shelf: Shelf) -> None:
     assert [saved.name for saved in await searches.all()] == ["All", "The best"]
     with pytest.raises(InvalidRequestError):
         await searches.save(" ", query)
+
+
+async def test_a_board_keeps_the_order_that_the_artist_gave_it(shelf: Shelf, boards: Boards) -> None:
+    ids = [picture.id for picture in await shelf.fill(5)]
+    board = await boards.make("Sea")
+    await boards.add(board.id, ids)
+
+    async def shown() -> list[str]:
+        return [each.id for each in await shelf.library.page(Query(board=board.id, sort="arranged"))]
+
+    assert await shown() == ids
+    before = await boards.arrange(board.id, [ids[4], ids[2]], before=ids[0])
+    assert await shown() == [ids[4], ids[2], ids[0], ids[1], ids[3]]
+    await boards.arrange(board.id, [ids[4]], before=None)
+    assert await shown() == [ids[2], ids[0], ids[1], ids[3], ids[4]]
+    await boards.arrange(board.id, [ids[0], ids[1]], before=ids[1])  # before one that moves itself
+    assert await shown() == [ids[2], ids[0], ids[1], ids[3], ids[4]]
+    await boards.put_in_order(board.id, before)
+    assert await shown() == ids
+    await boards.take_off(board.id, [ids[0]])
+    await boards.add(board.id, [ids[0]])
+    assert await shown() == [*ids[1:], ids[0]]
+    newest = await shelf.library.page(Query(sort="arranged"))
+    assert [picture.id for picture in newest] == ids[::-1]

@@ -107,22 +107,3 @@ async def test_exports_are_named_by_a_pattern(shelf: Shelf, tmp_path: Path) -> N
     assert (await shelf.library.export_named(second, out, pattern="../../{seed}")).parent == out
     with pytest.raises(InvalidRequestError, match="promt"):
         await shelf.library.export_named(second, out, pattern="{promt}")
-
-
-async def test_a_picture_tells_what_it_was_made_from_and_what_was_made_from_it(shelf: Shelf) -> None:
-    from shared.contracts.generation import ImageToImage, ModelReference, Recipe
-    from tests.desktop.library.shelf import recipe
-
-    (root,) = await shelf.fill(1)
-    blob = await shelf.library.as_blob(root.id)
-    made = []
-    for number in (100, 101):
-        request = ImageToImage(model=ModelReference(id="starter"), seed=number, image=blob)
-        made.append(
-            await shelf.library.add(png(number), Recipe(request=request, rendering=recipe().rendering))
-        )
-    assert [picture.kind for picture in made] == ["image_to_image"] * 2
-    parents, children = await shelf.library.family(root)
-    assert (parents, [child.id for child in children]) == ([], [picture.id for picture in made])
-    parents, children = await shelf.library.family(made[0])
-    assert ([parent.id for parent in parents], children) == ([root.id], [])
