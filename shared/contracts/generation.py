@@ -26,7 +26,7 @@ Sampler = Literal[
     "dpm2_a",
 ]
 Schedule = Literal["automatic", "normal", "karras", "exponential", "beta", "sgm_uniform", "simple"]
-PromptSyntax = Literal["a1111", "plain"]
+PromptSyntax = Literal["a1111", "compel", "plain"]
 FillIntent = Literal["fill", "expand", "add", "remove", "replace_background"]
 InpaintArea = Literal["automatic", "selection", "whole"]
 
@@ -46,6 +46,8 @@ class GenerationSettings(Contract):
     prompt: str = ""
     negative_prompt: str = ""
     prompt_syntax: PromptSyntax = "a1111"
+    wildcards: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """The lines of each wildcard that the prompts name (`__name__`), so that a seed always chooses the same."""
     steps: int = Field(default=20, ge=1, le=1000)
     guidance_scale: float = Field(default=5.0, ge=0, le=100)
     sampler: Sampler = "dpmpp_2m"
@@ -112,6 +114,9 @@ class Rendering(Contract):
     """The size that the model worked at; the picture's own size may differ."""
     notes: tuple[str, ...] = ()
     """What was done otherwise than asked, in words (a sampler mapped to its nearest, a second pass)."""
+    prompt: str = ""
+    negative_prompt: str = ""
+    """What the prompts' choices and wildcards came to; empty where there were none."""
 
 
 class Recipe(Contract):

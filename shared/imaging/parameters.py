@@ -65,8 +65,9 @@ def write_parameters(recipe: Recipe, *, width: int, height: int) -> str:
         entries |= _inpaint_entries(request)
     entries["Version"] = rendering.engine
     line = ", ".join(f"{key}: {_quoted(str(value))}" for key, value in entries.items() if value != "")
-    negative = f"{_NEGATIVE} {request.negative_prompt}" if request.negative_prompt else ""
-    return "\n".join(part for part in (request.prompt, negative, line) if part)
+    negative = rendering.negative_prompt or request.negative_prompt
+    negative = f"{_NEGATIVE} {negative}" if negative else ""
+    return "\n".join(part for part in (rendering.prompt or request.prompt, negative, line) if part)
 
 
 def read_parameters(text: str) -> ParsedParameters:

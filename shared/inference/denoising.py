@@ -42,23 +42,23 @@ class Watcher:
 def denoise(
     unet: Any,
     scheduler: Any,
-    conditioning: Conditioning,
+    conditionings: Sequence[Conditioning],
     guidance_scale: float,
     work: DenoisingPass,
     watcher: Watcher,
 ) -> torch.Tensor:
-    """Clean latents of the noise's shape."""
+    """Clean latents of the noise's shape. `conditionings`: one for each step that is run."""
     set_steps(scheduler, work.steps.steps)
     first = work.steps.start * scheduler.order
     timesteps = scheduler.timesteps[first:]
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(first)
-    predict = _Predictor(unet, conditioning, guidance_scale, work)
+    predict = _Predictor(unet, guidance_scale, work)
     latents = _beginning(scheduler, work, timesteps)
     for index, timestep in enumerate(timesteps):
         watcher.before_evaluation()
         model_input = scheduler.scale_model_input(latents, timestep)
-        prediction = predict(model_input, timestep)
+        prediction = predict(model_input, timestep, conditionings[index // scheduler.order])
         options = step_options(scheduler, index, work.generators)
         latents = scheduler.step(prediction, timestep, latents, **options).prev_sample
         done = (index + 1) / len(timesteps)
@@ -83,25 +83,24 @@ def _beginning(scheduler: Any, work: DenoisingPass, timesteps: torch.Tensor) -> 
 class _Predictor:
     """The UNet's guided prediction, in float32 on the CPU, for a model input there."""
 
-    def __init__(
-        self, unet: Any, conditioning: Conditioning, guidance_scale: float, work: DenoisingPass
-    ) -> None:
+    def __init__(self, unet: Any, guidance_scale: float, work: DenoisingPass) -> None:
         self._unet = unet
         self._guidance_scale = guidance_scale
-        self._guided = conditioning.negative is not None
-        prompts = [conditioning.positive] if conditioning.negative is None else [
-            conditioning.negative, conditioning.positive
-        ]  # fmt: skip
-        count = work.noise.shape[0]
-        self._embeddings = torch.cat([prompt.expand(count, -1, -1) for prompt in prompts])
-        self._embeddings = self._embeddings.to(unet.device, unet.dtype)
+        self._count = work.noise.shape[0]
         self._extra = work.extra
+        self._conditioning: Conditioning | None = None
+        self._embeddings = torch.empty(0)
 
-    def __call__(self, model_input: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+    def __call__(
+        self, model_input: torch.Tensor, timestep: torch.Tensor, conditioning: Conditioning
+    ) -> torch.Tensor:
+        if conditioning is not self._conditioning:
+            self._take(conditioning)
+        guided = conditioning.negative is not None
         if self._extra is not None:
             extra = self._extra.expand(model_input.shape[0], -1, -1, -1)
             model_input = torch.cat([model_input, extra], dim=1)
-        if self._guided:
+        if guided:
             model_input = torch.cat([model_input, model_input])
         prediction = self._unet(
             model_input.to(self._unet.device, self._unet.dtype, memory_format=torch.channels_last),
@@ -109,11 +108,18 @@ class _Predictor:
             encoder_hidden_states=self._embeddings,
         ).sample
         prediction = prediction.to("cpu", torch.float32)
-        if not self._guided:
+        if not guided:
             return prediction
         away, towards = prediction.chunk(2)
-        guided: torch.Tensor = away + self._guidance_scale * (towards - away)
-        return guided
+        guidance: torch.Tensor = away + self._guidance_scale * (towards - away)
+        return guidance
+
+    def _take(self, conditioning: Conditioning) -> None:
+        """Brings a step's embeddings to the UNet's device; most steps have those of the step before."""
+        prompts = [prompt for prompt in (conditioning.negative, conditioning.positive) if prompt is not None]
+        embeddings = torch.cat([prompt.expand(self._count, -1, -1) for prompt in prompts])
+        self._embeddings = embeddings.to(self._unet.device, self._unet.dtype)
+        self._conditioning = conditioning
 
 
 def _clean_estimate(

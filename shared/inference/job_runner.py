@@ -9,7 +9,7 @@ from shared.contracts.errors import GenerationFailedError, OutOfMemoryError, Pen
 from shared.contracts.events import Cancelled, Completed, Failed, GenerationEvent, Loading
 from shared.engine.protocol import RunJob
 from shared.imaging.blob_folder import BlobFolder
-from shared.inference.conditioning import make_conditioning
+from shared.inference.conditioning import Conditioner
 from shared.inference.loading import ModelKeeper
 from shared.inference.memory import DevicePlan, is_exhaustion, release_memory
 from shared.inference.outbox import Emit
@@ -70,22 +70,23 @@ class JobRunner:
         stop_if_cancelled()
         emit(lambda: Loading(stage="conditioning"))
         task = make_task(job.request, self._blobs, model.sides)
+        conditioner = Conditioner(encoders=model.text_encoders, request=job.request)
         maker = PictureMaker(
             job=job,
             model=model,
             task=task,
-            conditioning=make_conditioning(model.text_encoder, model.tokenizer, job.request),
+            conditioner=conditioner,
             blobs=self._blobs,
             before_evaluation=before_evaluation,
             emit=emit,
         )
-        self._make_all(maker, job)
+        self._make_all(maker, job, one_by_one=job.request.reproducible or conditioner.varies)
 
-    def _make_all(self, maker: PictureMaker, job: RunJob) -> None:
+    def _make_all(self, maker: PictureMaker, job: RunJob, *, one_by_one: bool) -> None:
         """Group after group; when memory runs out, the group again in smaller pieces, then no more."""
         plan, made = self._device, 0
         while made < job.request.count:
-            batch = 1 if job.request.reproducible else plan.batch
+            batch = 1 if one_by_one else plan.batch
             group = range(made, min(made + batch, job.request.count))
             if _fits(maker, group, plan):
                 made = group.stop

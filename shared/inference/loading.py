@@ -12,6 +12,7 @@ from diffusers import StableDiffusionPipeline
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelDescription
 from shared.imaging.inpainting import ModelSides
+from shared.inference.conditioning import TextEncoder
 from shared.inference.families import stable_diffusion_1
 from shared.inference.memory import DevicePlan, is_exhaustion, release_memory
 from shared.inference.previews import Projection, fit_projection
@@ -27,8 +28,7 @@ class LoadedModel:
     description: ModelDescription
     unet: Any
     vae: Any
-    text_encoder: Any
-    tokenizer: Any
+    text_encoders: tuple[TextEncoder, ...]
     scheduler_configuration: dict[str, Any]
     projection: Projection
 
@@ -109,8 +109,7 @@ class ModelKeeper:
             description=description,
             unet=unet,
             vae=vae,
-            text_encoder=text_encoder,
-            tokenizer=pipeline.tokenizer,
+            text_encoders=(TextEncoder(text_encoder, pipeline.tokenizer),),
             scheduler_configuration=dict(pipeline.scheduler.config),
             projection=fit_projection(vae),
         )

@@ -8,7 +8,7 @@ from shared.engine.protocol import RunJob
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pixels import Pixels
 from shared.imaging.recipe_pictures import encode_recipe_png
-from shared.inference.conditioning import Conditioning
+from shared.inference.conditioning import Conditioner
 from shared.inference.loading import LoadedModel
 from shared.inference.memory import DevicePlan
 from shared.inference.outbox import Emit
@@ -25,7 +25,7 @@ class PictureMaker:
         job: RunJob,
         model: LoadedModel,
         task: Task,
-        conditioning: Conditioning,
+        conditioner: Conditioner,
         blobs: BlobFolder,
         before_evaluation: Callable[[], None],
         emit: Emit,
@@ -33,7 +33,7 @@ class PictureMaker:
         self._job = job
         self._model = model
         self._task = task
-        self._conditioning = conditioning
+        self._conditioner = conditioner
         self._blobs = blobs
         self._before_evaluation = before_evaluation
         self._emit = emit
@@ -52,7 +52,7 @@ class PictureMaker:
         painter = Painter(
             model=self._model,
             request=self._job.request,
-            conditioning=self._conditioning,
+            conditioner=self._conditioner,
             seeds=seeds,
             before_evaluation=self._before_evaluation,
             tell_step=progress.step_done,
@@ -64,7 +64,10 @@ class PictureMaker:
 
     def _keep(self, number: int, seed: int, pixels: Pixels, plan: DevicePlan, notes: tuple[str, ...]) -> None:
         height, width = pixels.shape[:2]
-        recipe = make_recipe(self._job, self._task, seed=seed, plan=plan, sampler_notes=notes)
+        prompts = self._conditioner.prompts(seed) if self._conditioner.varies else None
+        recipe = make_recipe(
+            self._job, self._task, seed=seed, plan=plan, sampler_notes=notes, prompts=prompts
+        )
         blob = self._blobs.put(encode_recipe_png(pixels, recipe))
         picture = Picture(
             index=number,

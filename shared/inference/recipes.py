@@ -5,13 +5,21 @@ from importlib.metadata import version
 from shared.contracts.generation import Recipe, Rendering
 from shared.engine.protocol import RunJob
 from shared.imaging.inpainting.resolution import SECOND_PASS_STRENGTH
+from shared.inference.conditioning.prompts import ResolvedPrompts
 from shared.inference.memory import DevicePlan
 from shared.inference.tasks.task import Task
 
 
 def make_recipe(
-    job: RunJob, task: Task, *, seed: int, plan: DevicePlan, sampler_notes: tuple[str, ...]
+    job: RunJob,
+    task: Task,
+    *,
+    seed: int,
+    plan: DevicePlan,
+    sampler_notes: tuple[str, ...],
+    prompts: ResolvedPrompts | None = None,
 ) -> Recipe:
+    """`prompts`: what their choices came to, where there were any."""
     first = task.frames[0]
     return Recipe(
         request=job.request.model_copy(update={"model": job.model.reference}),
@@ -26,6 +34,8 @@ def make_recipe(
             work_width=first.work_width,
             work_height=first.work_height,
             notes=(*sampler_notes, *_notes(job, task)),
+            prompt=prompts.positive if prompts else "",
+            negative_prompt=prompts.negative if prompts else "",
         ),
     )
 

@@ -1,5 +1,6 @@
 """Makes all prompt embeddings; what samples is given nothing but these."""
 
-from shared.inference.conditioning.embeddings import Conditioning, make_conditioning
+from shared.inference.conditioning.conditioner import Conditioner, Conditioning
+from shared.inference.conditioning.encoders import TextEncoder
 
-__all__ = ["Conditioning", "make_conditioning"]
+__all__ = ["Conditioner", "Conditioning", "TextEncoder"]

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from shared.contracts.generation import PromptSyntax
+from shared.inference.conditioning.words import Words, merged, multiplied
 
 ROUND_FACTOR = 1.1
 SQUARE_FACTOR = 1 / 1.1
@@ -18,28 +18,17 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Words:
-    """A run of text of one weight; `starts_chunk` where BREAK stood before it."""
-
-    text: str
-    weight: float = 1.0
-    starts_chunk: bool = False
-
-
 @dataclass
 class _Open:
     bracket: str
     start: int
 
 
-def parse_prompt(prompt: str, syntax: PromptSyntax) -> list[Words]:
+def parse_emphasis(prompt: str) -> list[Words]:
     r"""`(x)` counts 1.1 times, `[x]` 1/1.1, `(x:1.3)` 1.3 times, nested ones multiply; `\(` is a bracket.
 
     An unclosed bracket holds to the end; an unopened one is text.
     """
-    if syntax == "plain":
-        return [Words(prompt)]
     runs: list[Words] = []
     opened: list[_Open] = []
     for match in _TOKEN.finditer(prompt):
@@ -57,7 +46,7 @@ def parse_prompt(prompt: str, syntax: PromptSyntax) -> list[Words]:
             runs.append(Words(match["escaped"] or match[0]))
     for place in opened:
         _multiply(runs, place.start, ROUND_FACTOR if place.bracket == "(" else SQUARE_FACTOR)
-    return _merged(runs)
+    return merged(runs)
 
 
 def _is_open(opened: list[_Open], bracket: str) -> bool:
@@ -70,15 +59,4 @@ def _close(runs: list[Words], opened: list[_Open], bracket: str, factor: float) 
 
 
 def _multiply(runs: list[Words], start: int, factor: float) -> None:
-    runs[start:] = [Words(run.text, run.weight * factor, run.starts_chunk) for run in runs[start:]]
-
-
-def _merged(runs: list[Words]) -> list[Words]:
-    """Neighbours of one weight become one run, so that words aren't cut into other tokens."""
-    merged: list[Words] = []
-    for run in runs:
-        if merged and not run.starts_chunk and (merged[-1].weight == run.weight or not merged[-1].text):
-            merged[-1] = Words(merged[-1].text + run.text, run.weight, merged[-1].starts_chunk)
-        else:
-            merged.append(run)
-    return merged or [Words("")]
+    runs[start:] = multiplied(runs[start:], factor)

@@ -10,7 +10,7 @@ from shared.contracts.generation import GenerationSettings
 from shared.imaging.inpainting import StepRange
 from shared.imaging.pixels import Pixels
 from shared.inference.autoencoding import decode, encode
-from shared.inference.conditioning import Conditioning
+from shared.inference.conditioning import Conditioner
 from shared.inference.denoising import DenoisingPass, Watcher, denoise
 from shared.inference.loading import LoadedModel
 from shared.inference.samplers import make_sampler
@@ -20,21 +20,22 @@ StrengthMap = NDArray[np.float32]
 
 
 class Painter:
-    """Paints the pictures of one group of seeds, pass after pass; each seed's noise is its own."""
+    """Paints the pictures of one group of seeds, pass after pass; each seed's noise is its own, their prompts are one."""
 
     def __init__(
         self,
         *,
         model: LoadedModel,
         request: GenerationSettings,
-        conditioning: Conditioning,
+        conditioner: Conditioner,
         seeds: Sequence[int],
         before_evaluation: Callable[[], None],
         tell_step: Callable[[torch.Tensor, Frame], None],
     ) -> None:
         self._model = model
         self._request = request
-        self._conditioning = conditioning
+        self._conditioner = conditioner
+        self._seeds = tuple(seeds)
         self._generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
         self._before_evaluation = before_evaluation
         self._tell_step = tell_step
@@ -81,9 +82,8 @@ class Painter:
             before_evaluation=self._before_evaluation,
             after_step=lambda latents: self._tell_step(latents, frame),
         )
-        latents = denoise(
-            model.unet, chosen.scheduler, self._conditioning, request.guidance_scale, work, watcher
-        )
+        conditionings = self._conditioner.conditionings(self._seeds[0], steps.steps - steps.start)
+        latents = denoise(model.unet, chosen.scheduler, conditionings, request.guidance_scale, work, watcher)
         return [decode(model.vae, latents[index : index + 1]) for index in range(self.count)]
 
     def _extra(

@@ -18,7 +18,7 @@ from shared.inference.samplers import make_sampler
 pytestmark = pytest.mark.filterwarnings("ignore:__array_:DeprecationWarning")
 
 QUIET = Watcher(before_evaluation=lambda: None, after_step=lambda latents: None)
-PROMPT = Conditioning(torch.zeros(1, 77, 8), None)
+PROMPT = [Conditioning(torch.zeros(1, 77, 8), None)] * 12
 SAMPLERS = get_args(Sampler)
 SCHEDULES = get_args(Schedule)
 
@@ -155,7 +155,7 @@ def test_the_loop_makes_what_diffusers_own_pipeline_makes(tiny_pipeline: Any) ->
         ours = denoise(
             pipeline.unet,
             make_sampler("euler_a", "normal", dict(pipeline.scheduler.config)).scheduler,
-            Conditioning(positive, negative),
+            [Conditioning(positive, negative)] * 6,
             5.0,
             DenoisingPass(
                 noise=noise,
