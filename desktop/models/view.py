@@ -98,7 +98,7 @@ class ModelsView(QWidget):
         self._title.setText(tr("Models"))
         self._help.setText(
             tr(
-                "To paint larger and richer pictures, put a Stable Diffusion 1 model into the models folder: "
+                "To paint larger and richer pictures, put a Stable Diffusion model (1, 2 or XL) into the models folder: "
                 "a .safetensors file, or a folder in the layout of diffusers. Then look again. Models that "
                 "already lie elsewhere can stay there: add their folder, and nothing is copied."
             )

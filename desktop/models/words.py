@@ -3,7 +3,12 @@
 from desktop.widgets.translations import tr
 from shared.contracts.models import ModelDescription, ModelFamily
 
-FAMILY_NAMES: dict[ModelFamily, str] = {"stable_diffusion_1": "Stable Diffusion 1"}
+FAMILY_NAMES: dict[ModelFamily, str] = {
+    "stable_diffusion_1": "Stable Diffusion 1",
+    "stable_diffusion_2": "Stable Diffusion 2",
+    "stable_diffusion_xl": "Stable Diffusion XL",
+    "stable_diffusion_xl_refiner": "Stable Diffusion XL Refiner",
+}
 
 
 def facts(model: ModelDescription) -> str:

@@ -8,7 +8,10 @@ from pydantic import Field
 from shared.contracts.base import Contract
 from shared.contracts.generation import ModelReference, Sampler, Schedule
 
-ModelFamily = Literal["stable_diffusion_1"]
+ModelFamily = Literal[
+    "stable_diffusion_1", "stable_diffusion_2", "stable_diffusion_xl", "stable_diffusion_xl_refiner"
+]
+PredictionType = Literal["epsilon", "v_prediction"]
 
 
 class ModelDescription(Contract):
@@ -21,6 +24,10 @@ class ModelDescription(Contract):
     layout: Literal["diffusers", "single_file"]
     in_channels: int = Field(default=4, ge=1)
     latent_channels: int = Field(default=4, ge=1)
+    prediction_type: PredictionType | None = None
+    """What the UNet predicts, where the file or the artist says it; None is as its configuration says."""
+    zero_terminal_snr: bool = False
+    """Whether it starts from pure noise, where its configuration doesn't say it."""
     size_bytes: int = Field(ge=0)
     sha256: str = ""
     minimum_side: int = Field(ge=16)

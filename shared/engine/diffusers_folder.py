@@ -5,39 +5,39 @@ from pathlib import Path
 from typing import Any
 
 from shared.contracts.errors import InvalidModelError
-from shared.contracts.models import ModelDescription
+from shared.contracts.models import ModelDescription, ModelFamily
 from shared.engine.headers import read_safetensors_shapes
-from shared.engine.model_notes import read_model_notes
+from shared.engine.model_notes import FILE_NAME, read_model_notes
 
 INDEX_FILE = "model_index.json"
-_PIPELINES = {"StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline"}
-_PARTS = ("unet", "vae", "text_encoder")
+_TASKS = ("Pipeline", "Img2ImgPipeline", "InpaintPipeline")
+_PARTS: dict[ModelFamily, tuple[str, ...]] = {
+    "stable_diffusion_1": ("unet", "vae", "text_encoder"),
+    "stable_diffusion_2": ("unet", "vae", "text_encoder"),
+    "stable_diffusion_xl": ("unet", "vae", "text_encoder", "text_encoder_2"),
+    "stable_diffusion_xl_refiner": ("unet", "vae", "text_encoder_2"),
+}
+_WIDTH_OF_SECOND_VERSION = 1024
 _LARGEST_CONFIGURATION = 1_000_000
 
 
 def describe_folder(folder: Path, *, default_id: str) -> ModelDescription:
-    """Raises InvalidModelError, in words, for what is not a whole Stable Diffusion 1 model."""
-    pipeline = _configuration(folder / INDEX_FILE).get("_class_name")
-    if pipeline not in _PIPELINES:
-        raise InvalidModelError(
-            "The model {name} is of a kind that Pentimento can't use yet: {kind}.",
-            advice="Choose a Stable Diffusion 1 model.",
-            name=folder.name,
-            kind=pipeline,
-        )
-    size = sum(_weights_size(folder, part) for part in _PARTS)
-    unet = _configuration(folder / "unet" / "config.json")
+    """Raises InvalidModelError, in words, for what is not a whole Stable Diffusion model."""
+    index = _configuration(folder / INDEX_FILE)
+    unet = _configuration(folder / "unet" / "config.json") if _is_ours(index) else {}
+    family = _family(folder, index, unet)
+    size = sum(_weights_size(folder, part) for part in _PARTS[family])
     vae = _configuration(folder / "vae" / "config.json")
     scale = 2 ** (len(vae.get("block_out_channels", ())) - 1)
     latent_channels = _whole_number(folder, vae.get("latent_channels", 4))
     native = _whole_number(folder, unet.get("sample_size", 64)) * scale
-    stated = read_model_notes(folder).model_dump(exclude_none=True)
+    stated = read_model_notes(folder / FILE_NAME).model_dump(exclude_none=True)
     native = int(stated.pop("native_side", native))
     model = ModelDescription(
         **{
             "id": default_id,
-            "name": folder.name,
-            "family": "stable_diffusion_1",
+            "name": _name(folder),
+            "family": family,
             "path": folder,
             "layout": "diffusers",
             "in_channels": _whole_number(folder, unet.get("in_channels", 4)),
@@ -54,6 +54,34 @@ def describe_folder(folder: Path, *, default_id: str) -> ModelDescription:
     if not ordered or model.multiple % scale:
         raise _broken(folder, "the sides that it states contradict each other")
     return model
+
+
+def _is_ours(index: dict[str, Any]) -> bool:
+    names = {f"{family}{task}" for family in ("StableDiffusion", "StableDiffusionXL") for task in _TASKS}
+    return index.get("_class_name") in names
+
+
+def _family(folder: Path, index: dict[str, Any], unet: dict[str, Any]) -> ModelFamily:
+    if not _is_ours(index):
+        raise InvalidModelError(
+            "The model {name} is of a kind that Pentimento can't use yet: {kind}.",
+            advice="Choose a Stable Diffusion model: version 1, 2 or XL.",
+            name=_name(folder),
+            kind=index.get("_class_name"),
+        )
+    if str(index["_class_name"]).startswith("StableDiffusionXL"):
+        first_encoder = index.get("text_encoder")
+        alone = not isinstance(first_encoder, list) or first_encoder[:1] == [None]
+        return "stable_diffusion_xl_refiner" if alone else "stable_diffusion_xl"
+    second = unet.get("cross_attention_dim") == _WIDTH_OF_SECOND_VERSION
+    return "stable_diffusion_2" if second else "stable_diffusion_1"
+
+
+def _name(folder: Path) -> str:
+    """In Hugging Face's cache a snapshot's folder is named by a hash, and its repository's by its name."""
+    if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
+        return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return folder.name
 
 
 def _configuration(path: Path) -> dict[str, Any]:

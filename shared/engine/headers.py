@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,21 @@ _ADVICE = "Download the file again, or remove it from the models folder."
 Shapes = dict[str, tuple[int, ...]]
 
 
-def read_safetensors_shapes(path: Path) -> Shapes:
-    """Shape of every tensor by its name.
+@dataclass(frozen=True)
+class Header:
+    """`shapes` of every tensor by its name; `metadata` is what the file's maker wrote beside, all of it text."""
 
-    Raises InvalidModelError where the file is unreadable, cut off, or where its header contradicts its size.
-    """
+    shapes: Shapes
+    metadata: dict[str, str]
+
+
+def read_safetensors_shapes(path: Path) -> Shapes:
+    """As `read_safetensors_header`, the shapes alone."""
+    return read_safetensors_header(path).shapes
+
+
+def read_safetensors_header(path: Path) -> Header:
+    """Raises InvalidModelError where the file is unreadable, cut off, or where its header contradicts its size."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -42,8 +53,11 @@ def read_safetensors_shapes(path: Path) -> Shapes:
         raise _broken(path, "its header is not valid") from error
     if not isinstance(header, dict):
         raise _broken(path, "its header is not valid")
-    header.pop("__metadata__", None)
-    return {name: _shape(path, entry, size - 8 - length) for name, entry in header.items()}
+    metadata = header.pop("__metadata__", None)
+    return Header(
+        {name: _shape(path, entry, size - 8 - length) for name, entry in header.items()},
+        {str(key): str(value) for key, value in metadata.items()} if isinstance(metadata, dict) else {},
+    )
 
 
 def _shape(path: Path, entry: Any, weights_size: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""`pentimento.json`: what a model's maker may say of it, beside its weights."""
+"""What a model's maker, or the artist, may say of it: `pentimento.json` in its folder, `name.pentimento.json` beside a file."""
 
 from pathlib import Path
 
@@ -7,8 +7,10 @@ from pydantic import Field, ValidationError
 from shared.contracts.base import Contract
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.generation import Sampler, Schedule
+from shared.contracts.models import PredictionType
 
 FILE_NAME = "pentimento.json"
+NOTES_SUFFIX = ".pentimento.json"
 
 
 class ModelNotes(Contract):
@@ -24,11 +26,11 @@ class ModelNotes(Contract):
     default_guidance_scale: float | None = Field(default=None, ge=0)
     default_sampler: Sampler | None = None
     default_schedule: Schedule | None = None
+    prediction_type: PredictionType | None = None
 
 
-def read_model_notes(folder: Path) -> ModelNotes:
+def read_model_notes(path: Path) -> ModelNotes:
     """Raises InvalidModelError where the file is there but doesn't hold what it should."""
-    path = folder / FILE_NAME
     try:
         return ModelNotes.model_validate_json(path.read_bytes())
     except FileNotFoundError:

@@ -12,6 +12,10 @@ from shared.imaging.inpainting import StepRange
 from shared.inference.conditioning import Conditioning
 from shared.inference.samplers import set_steps, step_options
 
+_BEAUTIFUL_SCORE = 6.0
+_PLAIN_SCORE = 2.5
+"""The refiner's own defaults, for the prompt and the negative prompt."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DenoisingPass:
@@ -29,6 +33,9 @@ class DenoisingPass:
     original: torch.Tensor | None = None
     strength_map: torch.Tensor | None = None
     extra: torch.Tensor | None = None
+    width: int = 0
+    height: int = 0
+    """In pixels: SDXL was trained to be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +97,8 @@ class _Predictor:
         self._extra = work.extra
         self._conditioning: Conditioning | None = None
         self._embeddings = torch.empty(0)
+        self._added: dict[str, torch.Tensor] = {}
+        self._size = (work.height, work.width)
 
     def __call__(
         self, model_input: torch.Tensor, timestep: torch.Tensor, conditioning: Conditioning
@@ -106,6 +115,7 @@ class _Predictor:
             model_input.to(self._unet.device, self._unet.dtype, memory_format=torch.channels_last),
             timestep.to(self._unet.device),
             encoder_hidden_states=self._embeddings,
+            added_cond_kwargs=self._added,
         ).sample
         prediction = prediction.to("cpu", torch.float32)
         if not guided:
@@ -120,6 +130,27 @@ class _Predictor:
         embeddings = torch.cat([prompt.expand(self._count, -1, -1) for prompt in prompts])
         self._embeddings = embeddings.to(self._unet.device, self._unet.dtype)
         self._conditioning = conditioning
+        if getattr(self._unet.config, "addition_embed_type", None) == "text_time":
+            self._added = self._added_conditions(conditioning)
+
+    def _added_conditions(self, conditioning: Conditioning) -> dict[str, torch.Tensor]:
+        """What SDXL sees besides: the prompt as a whole, and sizes; its refiner also how beautiful it shall be."""
+        pairs = [
+            (conditioning.pooled_negative, _PLAIN_SCORE),
+            (conditioning.pooled_positive, _BEAUTIFUL_SCORE),
+        ]
+        known = [(pooled, score) for pooled, score in pairs if pooled is not None]
+        config = self._unet.config
+        width = known[0][0].shape[-1]
+        numbers = (config.projection_class_embeddings_input_dim - width) // config.addition_time_embed_dim
+        height_and_width = [float(side) for side in self._size]
+        ends = [[score] if numbers == 5 else height_and_width for _, score in known]
+        sizes = torch.tensor([[*height_and_width, 0.0, 0.0, *end] for end in ends])
+        added = {"text_embeds": torch.cat([pooled for pooled, _ in known]), "time_ids": sizes}
+        return {
+            name: values.repeat_interleave(self._count, dim=0).to(self._unet.device, self._unet.dtype)
+            for name, values in added.items()
+        }
 
 
 def _clean_estimate(

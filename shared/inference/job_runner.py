@@ -70,7 +70,9 @@ class JobRunner:
         stop_if_cancelled()
         emit(lambda: Loading(stage="conditioning"))
         task = make_task(job.request, self._blobs, model.sides)
-        conditioner = Conditioner(encoders=model.text_encoders, request=job.request)
+        conditioner = Conditioner(
+            encoders=model.text_encoders, request=job.request, silent_negative=model.silent_negative
+        )
         maker = PictureMaker(
             job=job,
             model=model,

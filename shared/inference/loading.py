@@ -1,19 +1,19 @@
 """Brings a model's parts into memory, from files on this machine alone."""
 
 import gc
+import inspect
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
 
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelDescription
 from shared.imaging.inpainting import ModelSides
 from shared.inference.conditioning import TextEncoder
-from shared.inference.families import stable_diffusion_1
+from shared.inference.families.family import CONFIGURATIONS, FAMILIES, configuration_of
 from shared.inference.memory import DevicePlan, is_exhaustion, release_memory
 from shared.inference.previews import Projection, fit_projection
 
@@ -30,6 +30,8 @@ class LoadedModel:
     vae: Any
     text_encoders: tuple[TextEncoder, ...]
     scheduler_configuration: dict[str, Any]
+    silent_negative: bool
+    """An empty negative prompt is zeros."""
     projection: Projection
 
     @property
@@ -62,9 +64,7 @@ class ModelKeeper:
     `configurations`: where the families' configurations for single files stand.
     """
 
-    def __init__(
-        self, device: DevicePlan, *, configurations: Path = stable_diffusion_1.CONFIGURATIONS
-    ) -> None:
+    def __init__(self, device: DevicePlan, *, configurations: Path = CONFIGURATIONS) -> None:
         self._device = device
         self._configurations = configurations
         self._kept: LoadedModel | None = None
@@ -97,44 +97,57 @@ class ModelKeeper:
 
     def _assembled(self, description: ModelDescription) -> LoadedModel:
         pipeline = self._pipeline(description)
-        unet, vae, text_encoder = pipeline.unet, pipeline.vae, pipeline.text_encoder
-        for part in (unet, vae, text_encoder):
+        slots = FAMILIES[description.family].encoders
+        unet, vae, encoders = pipeline.unet, pipeline.vae, [getattr(pipeline, slot.name) for slot in slots]
+        for part in (unet, vae, *encoders):
             part.requires_grad_(requires_grad=False)
             part.eval()
         device = self._device.device
         unet.to(device, self._device.precision, memory_format=torch.channels_last)
         vae.to(device, torch.float32, memory_format=torch.channels_last)
-        text_encoder.to(device, torch.float32)
+        for encoder in encoders:
+            encoder.to(device, torch.float32)
         return LoadedModel(
             description=description,
             unet=unet,
             vae=vae,
-            text_encoders=(TextEncoder(text_encoder, pipeline.tokenizer),),
-            scheduler_configuration=dict(pipeline.scheduler.config),
+            text_encoders=tuple(
+                TextEncoder(encoder, getattr(pipeline, slot.tokenizer), slot.layer)
+                for slot, encoder in zip(slots, encoders, strict=True)
+            ),
+            scheduler_configuration=_noise_of(description, dict(pipeline.scheduler.config)),
+            silent_negative=bool(pipeline.config.get("force_zeros_for_empty_prompt", False)),
             projection=fit_projection(vae),
         )
 
     def _pipeline(self, description: ModelDescription) -> Any:
-        options: dict[str, Any] = {
-            "safety_checker": None,
-            "feature_extractor": None,
-            "requires_safety_checker": False,
-            "local_files_only": True,
-        }
+        family = FAMILIES[description.family]
+        options: dict[str, Any] = {"feature_extractor": None, "local_files_only": True}
+        if "safety_checker" in inspect.signature(family.pipeline.__init__).parameters:
+            options |= {"safety_checker": None, "requires_safety_checker": False}
         if description.layout == "single_file":
-            return StableDiffusionPipeline.from_single_file(
+            return family.pipeline.from_single_file(
                 str(description.path),
-                config=str(self._configurations / stable_diffusion_1.configuration_name(description)),
-                tokenizer=stable_diffusion_1.make_clip_tokenizer(),
+                config=str(configuration_of(description, self._configurations)),
                 dtype=torch.float32,
+                **family.tokenizers(),
                 **options,
             )
         unet = description.path / "unet"
         half = (unet / _HALF_WEIGHTS).is_file() and not (unet / _WHOLE_WEIGHTS).is_file()
-        return StableDiffusionPipeline.from_pretrained(
+        return family.pipeline.from_pretrained(
             description.path,
             dtype={"unet": self._device.precision, "default": torch.float32},
             use_safetensors=True,
             variant="fp16" if half else None,
             **options,
         )
+
+
+def _noise_of(description: ModelDescription, configuration: dict[str, Any]) -> dict[str, Any]:
+    """The scheduler's configuration with what the file itself says of its training."""
+    if description.prediction_type is not None:
+        configuration["prediction_type"] = description.prediction_type
+    if description.zero_terminal_snr:
+        configuration |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    return configuration

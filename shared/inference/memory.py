@@ -32,7 +32,10 @@ class DevicePlan:
 def plan_device() -> DevicePlan:
     """CUDA (also AMD's), then Apple's, then the CPU."""
     if torch.cuda.is_available():
-        return DevicePlan(torch.device("cuda"), torch.float16, batch=_LARGEST_BATCH)
+        able = torch.cuda.is_bf16_supported(including_emulation=False)
+        return DevicePlan(
+            torch.device("cuda"), torch.bfloat16 if able else torch.float16, batch=_LARGEST_BATCH
+        )
     if torch.backends.mps.is_available():
         return DevicePlan(torch.device("mps"), torch.float16)
     return DevicePlan(torch.device("cpu"), _precision_of_cpu())

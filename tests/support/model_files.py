@@ -1,14 +1,16 @@
 """Model files as the catalogue sees them: headers and configurations that are right, weights of nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
-def write_safetensors(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
+def write_safetensors(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], *, metadata: Mapping[str, str] | None = None
+) -> None:
     """Half-precision zeros of these shapes."""
-    header: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    header: dict[str, Any] = {"__metadata__": {"format": "pt", **(metadata or {})}}
     offset = 0
     for name, shape in shapes.items():
         size = 2
@@ -27,12 +29,20 @@ def write_model_folder(
     pipeline: str = "StableDiffusionPipeline",
     in_channels: int = 4,
     sample_size: int = 64,
+    encoders: Sequence[str] = ("text_encoder",),
+    width: int = 768,
     notes: Mapping[str, Any] | None = None,
 ) -> None:
-    _write(folder / "model_index.json", {"_class_name": pipeline})
-    _write(folder / "unet" / "config.json", {"in_channels": in_channels, "sample_size": sample_size})
+    _write(
+        folder / "model_index.json",
+        {"_class_name": pipeline, **{encoder: ["transformers", "CLIPTextModel"] for encoder in encoders}},
+    )
+    _write(
+        folder / "unet" / "config.json",
+        {"in_channels": in_channels, "sample_size": sample_size, "cross_attention_dim": width},
+    )
     _write(folder / "vae" / "config.json", {"latent_channels": 4, "block_out_channels": [8, 8, 8, 8]})
-    for part in ("unet", "vae", "text_encoder"):
+    for part in ("unet", "vae", *encoders):
         write_safetensors(folder / part / "model.safetensors", {"weight": (1,)})
     if notes is not None:
         _write(folder / "pentimento.json", notes)

@@ -9,7 +9,7 @@ from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNe
 from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from shared.inference.families.stable_diffusion_1 import make_clip_tokenizer
+from shared.inference.families.clip.tokenizer import make_clip_tokenizer
 
 SIDES = {"minimum_side": 64, "native_side": 64, "maximum_side": 128}
 _WIDTH = 32

@@ -77,6 +77,8 @@ class Painter:
             original=torch.cat([encode(model.vae, picture) for picture in pictures]) if pictures else None,
             strength_map=None if strength_map is None else _pooled(strength_map, scale),
             extra=self._extra(pictures, strength_map, frame, scale),
+            width=frame.work_width,
+            height=frame.work_height,
         )
         watcher = Watcher(
             before_evaluation=self._before_evaluation,

@@ -40,6 +40,7 @@ class Oracle:
 
     device = torch.device("cpu")
     dtype = torch.float32
+    config = SimpleNamespace()
 
     def __init__(self, clean: torch.Tensor, *, zero_snr: bool) -> None:
         self._clean = clean

@@ -12,7 +12,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from shared.contracts.errors import InvalidModelError
 from shared.engine.catalogue import describe_model
 from shared.inference.autoencoding import encode
-from shared.inference.families.stable_diffusion_1 import CONFIGURATIONS
+from shared.inference.families.family import CONFIGURATIONS
 from shared.inference.loading import ModelKeeper
 from tests.shared.inference.conftest import CPU
 from tests.support.tiny_models import make_tiny_pipeline, save_single_file, save_tiny_model

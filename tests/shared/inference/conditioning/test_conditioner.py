@@ -7,7 +7,7 @@ from shared.contracts.generation import ModelReference, TextToImage
 from shared.inference.conditioning import Conditioner, Conditioning, TextEncoder
 from shared.inference.conditioning.chunks import split_into_chunks
 from shared.inference.conditioning.emphasis import parse_emphasis
-from shared.inference.families.stable_diffusion_1 import make_clip_tokenizer
+from shared.inference.families.clip.tokenizer import make_clip_tokenizer
 
 
 def test_the_vocabulary_is_clips() -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 VOCABULARY = Path(__file__).parent / "vocabulary" / "bpe_simple_vocab_16e6.txt.gz"
+END_OF_TEXT = "<|endoftext|>"
 _MERGES = 49_152 - 256 - 2
 """What OpenAI's CLIP uses of the file's lines, after the first."""
 
 
-def make_clip_tokenizer() -> Any:
+def make_clip_tokenizer(pad_token: str = END_OF_TEXT) -> Any:
     """49,408 tokens: bytes, bytes that end a word, one for each merge, and the two that begin and end a text."""
     from transformers import CLIPTokenizer
 
@@ -17,9 +18,12 @@ def make_clip_tokenizer() -> Any:
     merges = [tuple(line.split()) for line in lines[1 : _MERGES + 1]]
     letters = _letters_of_bytes()
     words = [*letters, *(f"{letter}</w>" for letter in letters), *("".join(pair) for pair in merges)]
-    words += ["<|startoftext|>", "<|endoftext|>"]
+    words += ["<|startoftext|>", END_OF_TEXT]
     return CLIPTokenizer(
-        vocab={word: number for number, word in enumerate(words)}, merges=merges, model_max_length=77
+        vocab={word: number for number, word in enumerate(words)},
+        merges=merges,
+        model_max_length=77,
+        pad_token=pad_token,
     )
 
 
