@@ -39,6 +39,13 @@ class ModelReference(Contract):
     sha256: str = ""
 
 
+class Wildcard(Contract):
+    """What `__name__` stands for in a prompt: one of the lines."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+
+
 class GenerationSettings(Contract):
     """What every kind of request has. Sides are in pixels; a seed gives the same picture again."""
 
@@ -46,8 +53,8 @@ class GenerationSettings(Contract):
     prompt: str = ""
     negative_prompt: str = ""
     prompt_syntax: PromptSyntax = "a1111"
-    wildcards: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """The lines of each wildcard that the prompts name (`__name__`), so that a seed always chooses the same."""
+    wildcards: tuple[Wildcard, ...] = ()
+    """Each that the prompts name, with its lines, so that a seed always chooses the same."""
     steps: int = Field(default=20, ge=1, le=1000)
     guidance_scale: float = Field(default=5.0, ge=0, le=100)
     sampler: Sampler = "dpmpp_2m"

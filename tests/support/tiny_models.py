@@ -5,9 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    EulerDiscreteScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from shared.inference.families.clip.tokenizer import make_clip_tokenizer
 
@@ -16,7 +23,12 @@ _WIDTH = 32
 
 
 def make_tiny_pipeline(
-    *, in_channels: int = 4, latent_channels: int = 4, zero_snr: bool = False, seed: int = 0
+    *,
+    in_channels: int = 4,
+    latent_channels: int = 4,
+    zero_snr: bool = False,
+    use_linear_projection: bool = False,
+    seed: int = 0,
 ) -> Any:
     """Four levels as in Stable Diffusion 1, an eighth of the side in latents, and CLIP's whole vocabulary."""
     torch.manual_seed(seed)
@@ -31,29 +43,10 @@ def make_tiny_pipeline(
         cross_attention_dim=_WIDTH,
         attention_head_dim=2,
         norm_num_groups=4,
+        use_linear_projection=use_linear_projection,
     )
-    vae = AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        block_out_channels=(4, 4, 4, 4),
-        layers_per_block=2,
-        latent_channels=latent_channels,
-        norm_num_groups=2,
-        sample_size=64,
-    )
-    text_encoder = CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=49408,
-            hidden_size=_WIDTH,
-            intermediate_size=_WIDTH,
-            num_hidden_layers=3,
-            num_attention_heads=2,
-            projection_dim=_WIDTH,
-            bos_token_id=49406,
-            eos_token_id=49407,
-            pad_token_id=49407,
-        )
-    )
+    vae = _tiny_vae(latent_channels)
+    text_encoder = CLIPTextModel(_text_config(_WIDTH, 49407))
     scheduler = DDIMScheduler(
         beta_start=0.00085,
         beta_end=0.012,
@@ -77,9 +70,80 @@ def make_tiny_pipeline(
     )
 
 
-def save_tiny_model(folder: Path, model_id: str = "tiny", **options: Any) -> Any:
+def make_tiny_xl(*, refiner: bool = False, in_channels: int = 4, seed: int = 0) -> Any:
+    """Three levels as in SDXL, or its refiner's one text encoder; the encoders differ in width."""
+    torch.manual_seed(seed)
+    large, big = _text_config(_WIDTH, 0), _text_config(2 * _WIDTH, 0)
+    text_encoder_2 = CLIPTextModelWithProjection(big)
+    unet = UNet2DConditionModel(
+        sample_size=8,
+        in_channels=in_channels,
+        out_channels=4,
+        block_out_channels=(8, 8, 8),
+        layers_per_block=2,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        transformer_layers_per_block=(1, 1, 2),
+        cross_attention_dim=2 * _WIDTH if refiner else 3 * _WIDTH,
+        attention_head_dim=2,
+        norm_num_groups=4,
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=2 * _WIDTH + 8 * (5 if refiner else 6),
+    )
+    return StableDiffusionXLPipeline(
+        vae=_tiny_vae(4),
+        text_encoder=None if refiner else CLIPTextModel(large),
+        text_encoder_2=text_encoder_2,
+        tokenizer=None if refiner else make_clip_tokenizer(),
+        tokenizer_2=make_clip_tokenizer("!"),
+        unet=unet,
+        scheduler=EulerDiscreteScheduler(
+            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
+        ),
+        force_zeros_for_empty_prompt=not refiner,
+        add_watermarker=False,
+    )
+
+
+def make_tiny_second_version(*, in_channels: int = 4) -> Any:
+    """Stable Diffusion 2: an OpenCLIP text encoder and linear projections."""
+    pipeline = make_tiny_pipeline(in_channels=in_channels, use_linear_projection=True)
+    pipeline.text_encoder = CLIPTextModel(_text_config(_WIDTH, 0))
+    pipeline.tokenizer = make_clip_tokenizer("!")
+    return pipeline
+
+
+def _text_config(width: int, pad_token_id: int) -> CLIPTextConfig:
+    return CLIPTextConfig(
+        vocab_size=49408,
+        hidden_size=width,
+        intermediate_size=width,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        projection_dim=width,
+        bos_token_id=49406,
+        eos_token_id=49407,
+        pad_token_id=pad_token_id,
+    )
+
+
+def _tiny_vae(latent_channels: int) -> Any:
+    return AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=(4, 4, 4, 4),
+        layers_per_block=2,
+        latent_channels=latent_channels,
+        norm_num_groups=2,
+        sample_size=64,
+    )
+
+
+def save_tiny_model(folder: Path, model_id: str = "tiny", *, pipeline: Any = None, **options: Any) -> Any:
     """In diffusers' layout; gives the pipeline back."""
-    pipeline = make_tiny_pipeline(**options)
+    pipeline = pipeline or make_tiny_pipeline(**options)
     pipeline.save_pretrained(folder)
     (folder / "pentimento.json").write_text(json.dumps({"id": model_id, "name": "Tiny", **SIDES}))
     return pipeline
@@ -88,21 +152,71 @@ def save_tiny_model(folder: Path, model_id: str = "tiny", **options: Any) -> Any
 def save_single_file(pipeline: Any, path: Path) -> None:
     """The same weights under the names that the first programs gave them."""
     tensors: dict[str, torch.Tensor] = {}
+    attending = {
+        name.rsplit(".attentions", 1)[0] for name in pipeline.unet.state_dict() if "attentions" in name
+    }
     for name, tensor in pipeline.unet.state_dict().items():
-        tensors[f"model.diffusion_model.{_unet_name(name)}"] = tensor
+        tensors[f"model.diffusion_model.{_unet_name(name, attending)}"] = tensor
     for name, tensor in pipeline.vae.state_dict().items():
         value = tensor[:, :, None, None] if "attentions" in name and tensor.dim() == 2 else tensor
         tensors[f"first_stage_model.{_vae_name(name)}"] = value
-    for name, tensor in pipeline.text_encoder.state_dict().items():
-        tensors[f"cond_stage_model.transformer.text_model.{name.removeprefix('text_model.')}"] = tensor
+    tensors |= _text_encoder_tensors(pipeline)
     save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()}, path)
 
 
-def _unet_name(name: str) -> str:
-    """Of a UNet with four levels of two layers; every level but the deepest attends."""
+def _text_encoder_tensors(pipeline: Any) -> dict[str, torch.Tensor]:
+    second = getattr(pipeline, "text_encoder_2", None)
+    if second is not None:
+        number = 0 if pipeline.text_encoder is None else 1
+        tensors = _open_clip(second, f"conditioner.embedders.{number}.model.")
+        if number:
+            tensors |= _clip(pipeline.text_encoder, "conditioner.embedders.0.transformer.text_model.")
+        return tensors
+    if pipeline.unet.config.use_linear_projection:
+        return _open_clip(pipeline.text_encoder, "cond_stage_model.model.")
+    return _clip(pipeline.text_encoder, "cond_stage_model.transformer.text_model.")
+
+
+def _clip(encoder: Any, prefix: str) -> dict[str, torch.Tensor]:
+    return {f"{prefix}{name}": tensor for name, tensor in encoder.state_dict().items()}
+
+
+def _open_clip(encoder: Any, prefix: str) -> dict[str, torch.Tensor]:
+    """Queries, keys and values lie in one tensor there."""
+    ours = {name.removeprefix("text_model."): tensor for name, tensor in encoder.state_dict().items()}
+    tensors: dict[str, torch.Tensor] = {}
+    for name, theirs in (
+        ("embeddings.token_embedding.weight", "token_embedding.weight"),
+        ("embeddings.position_embedding.weight", "positional_embedding"),
+        ("final_layer_norm.weight", "ln_final.weight"),
+        ("final_layer_norm.bias", "ln_final.bias"),
+    ):
+        tensors[prefix + theirs] = ours[name]
+    if "text_projection.weight" in ours:
+        tensors[f"{prefix}text_projection"] = ours["text_projection.weight"].T
+    for layer in range(encoder.config.num_hidden_layers):
+        block, there = f"encoder.layers.{layer}.", f"{prefix}transformer.resblocks.{layer}."
+        for kind in ("weight", "bias"):
+            joined = [ours[f"{block}self_attn.{part}_proj.{kind}"] for part in "qkv"]
+            tensors[f"{there}attn.in_proj_{kind}"] = torch.cat(joined)
+            for name, theirs in (
+                ("self_attn.out_proj", "attn.out_proj"),
+                ("layer_norm1", "ln_1"),
+                ("layer_norm2", "ln_2"),
+                ("mlp.fc1", "mlp.c_fc"),
+                ("mlp.fc2", "mlp.c_proj"),
+            ):
+                tensors[f"{there}{theirs}.{kind}"] = ours[f"{block}{name}.{kind}"]
+    return tensors
+
+
+def _unet_name(name: str, attending: set[str]) -> str:
+    """Of a UNet with levels of two layers; `attending` are the levels that attend."""
     for ours, theirs in (
         ("time_embedding.linear_1", "time_embed.0"),
         ("time_embedding.linear_2", "time_embed.2"),
+        ("add_embedding.linear_1", "label_emb.0.0"),
+        ("add_embedding.linear_2", "label_emb.0.2"),
         ("conv_in.", "input_blocks.0.0."),
         ("conv_norm_out", "out.0"),
         ("conv_out", "out.2"),
@@ -118,7 +232,8 @@ def _unet_name(name: str) -> str:
         case "mid_block", ["resnets", layer, *inner]:
             name = f"middle_block.{2 * int(layer)}.{_resnet('.'.join(inner))}"
         case "up_blocks", [level, "upsamplers", "0", "conv", kind]:
-            name = f"output_blocks.{3 * int(level) + 2}.{1 if level == '0' else 2}.conv.{kind}"
+            place = 2 if f"up_blocks.{level}" in attending else 1
+            name = f"output_blocks.{3 * int(level) + 2}.{place}.conv.{kind}"
         case "up_blocks", [level, part, layer, *inner]:
             name = f"output_blocks.{3 * int(level) + int(layer)}.{_part(part, inner)}"
     return name

@@ -1,6 +1,6 @@
 """The grid of a board in the artist's own order: pictures are dragged, or moved by keys, to their places."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -10,7 +10,8 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 
-from desktop.gallery.picture_list import PICTURE_IDS
+from desktop.gallery.picture_list import PICTURE_IDS, PictureList
+from desktop.gallery.thumbnail_cache import ThumbnailCache
 from desktop.gallery.views.picture_grid import PictureGrid
 from desktop.widgets.theme import SPACE
 
@@ -23,8 +24,12 @@ class ArrangingGrid(PictureGrid):
     arranged = Signal(object, object)
     """The rows of the moved pictures, and the id of the one that they come before; None for the end."""
 
-    arranging = False
-    _gap: int | None = None
+    def __init__(self, pictures: PictureList, thumbnails: ThumbnailCache) -> None:
+        super().__init__(pictures, thumbnails)
+        self.arranging = False
+        self._gap: int | None = None
+        self._moved_ids: list[str] = []
+        pictures.rowsInserted.connect(self._follow_moved)
 
     def event(self, event: QEvent) -> bool:
         if (
@@ -92,8 +97,27 @@ class ArrangingGrid(PictureGrid):
 
     def _move(self, rows: list[int], gap: int) -> None:
         following = self._pictures.picture(self._pictures.index(gap))
+        self._moved_ids = [picture.id for picture in self.selected()]
         if rows:
             self.arranged.emit(rows, following.id if following else None)
+
+    def _follow_moved(self) -> None:
+        """What was moved stays chosen, the current one first."""
+        rows = [
+            row for picture_id in self._moved_ids if (row := self._pictures.row_of(picture_id)) is not None
+        ]
+        self._moved_ids = []
+        if rows:
+            current = self._pictures.index(rows[0])
+            self.selectionModel().setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.selectionModel().select(self._only(rows), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(current)
+
+    def _only(self, rows: list[int]) -> QItemSelection:
+        selection = QItemSelection()
+        for row in rows:
+            selection.select(self._pictures.index(row), self._pictures.index(row))
+        return selection
 
     def _gap_at(self, point: QPoint) -> int:
         """Before which row: the nearer side of the picture under the pointer."""

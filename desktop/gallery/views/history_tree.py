@@ -26,7 +26,7 @@ class HistoryTree(QWidget):
     def __init__(self, thumbnails: ThumbnailCache) -> None:
         super().__init__()
         self._thumbnails = thumbnails
-        title = QLabel(tr("History"))
+        title = QLabel(tr("How it came about"))
         set_role(title, "small")
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(tr("What this picture was made from, and what was made from it"))

@@ -40,8 +40,9 @@ def resolve(request: GenerationSettings, seed: int) -> ResolvedPrompts:
     syntax = request.prompt_syntax
     if syntax == "plain":
         return ResolvedPrompts(request.prompt, request.negative_prompt, syntax)
-    positive = choose(request.prompt, f"{seed} prompt", request.wildcards)
-    negative = choose(request.negative_prompt, f"{seed} negative", request.wildcards)
+    wildcards = {wildcard.name: wildcard.lines for wildcard in request.wildcards}
+    positive = choose(request.prompt, f"{seed} prompt", wildcards)
+    negative = choose(request.negative_prompt, f"{seed} negative", wildcards)
     if syntax == "compel":
         return ResolvedPrompts(positive, negative, syntax)
     return ResolvedPrompts(positive, negative, syntax, tuple(take_tags(positive)[1]))

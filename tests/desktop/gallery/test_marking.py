@@ -303,3 +303,37 @@ def test_an_import_pauses_and_goes_on_and_tells_what_was_there_already(
     gallery.run(story())
     assert "4 of them were here already" in gallery.model.line.text
     assert gallery.model.pictures.rowCount() == 8
+
+
+def test_pictures_are_put_in_order_on_a_board_by_key_and_by_hand(gallery: Gallery) -> None:
+    gallery.fill(4)
+    board_id = make_board(gallery, "Sea")
+    board = next(each for each in gallery.model.shelves.boards if each.id == board_id)
+    gallery.model.act_on_rows(
+        range(4), lambda pictures: gallery.model.shelves.put_on_board(board, [each.id for each in pictures])
+    )
+    gallery.run(until(lambda: gallery.model.shelves.boards[0].count == 4))
+    gallery.model.show_query(Query(board=board_id, sort="arranged"))
+
+    def shown() -> list[str]:
+        return [picture.prompt.removeprefix("picture ") for picture in gallery.model.pictures.pictures]
+
+    gallery.run(until(lambda: shown() == ["3", "2", "1", "0"]))
+    grid = gallery.view.grid
+    gallery.choose(0)
+    QTest.keyClick(grid, Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    gallery.run(until(lambda: shown() == ["2", "3", "1", "0"]))
+    assert gallery.current == "picture 3"
+    last = grid.visualRect(gallery.model.pictures.index(3))
+    data = gallery.model.pictures.mimeData([grid.currentIndex()])
+    drop = QDropEvent(
+        QPointF(last.right() - 2, last.center().y()),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    grid.dropEvent(drop)
+    gallery.run(until(lambda: shown() == ["2", "1", "0", "3"]))
+    gallery.model.undo()
+    gallery.run(until(lambda: shown() == ["2", "3", "1", "0"]))

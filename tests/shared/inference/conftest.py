@@ -80,7 +80,7 @@ class Studio:
     def __init__(self, blobs: BlobFolder, keeper: ModelKeeper, model: ModelDescription) -> None:
         self.blobs = blobs
         self.model = model
-        self._keeper = keeper
+        self.keeper = keeper
 
     def run(
         self,
@@ -92,7 +92,7 @@ class Studio:
         cancelled: threading.Event | None = None,
     ) -> list[GenerationEvent]:
         runner = JobRunner(
-            blobs=self.blobs, device=device, models=self._keeper, before_evaluation=before_evaluation
+            blobs=self.blobs, device=device, models=self.keeper, before_evaluation=before_evaluation
         )
         events: list[GenerationEvent] = []
         job = RunJob(job_id="job", request=request, model=model or self.model)

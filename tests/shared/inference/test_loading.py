@@ -1,61 +1,118 @@
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
-from transformers import CLIPTextConfig, CLIPTextModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from shared.contracts.errors import InvalidModelError
+from shared.contracts.models import ModelFamily
 from shared.engine.catalogue import describe_model
 from shared.inference.autoencoding import encode
-from shared.inference.families.family import CONFIGURATIONS
+from shared.inference.families.family import CONFIGURATIONS, FAMILIES
 from shared.inference.loading import ModelKeeper
 from tests.shared.inference.conftest import CPU
-from tests.support.tiny_models import make_tiny_pipeline, save_single_file, save_tiny_model
+from tests.support.tiny_models import (
+    make_tiny_pipeline,
+    make_tiny_second_version,
+    make_tiny_xl,
+    save_single_file,
+    save_tiny_model,
+)
 
 
 def parameters(model: Any) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
+VAE, LARGE, BIG_G = 83_653_863, 123_060_480, 694_659_840
+
+
 @pytest.mark.parametrize(
-    ("configuration", "unet"), [("configuration", 859_520_964), ("configuration_inpainting", 859_535_364)]
+    ("configuration", "counts"),
+    [
+        ("stable_diffusion_1/configuration", (859_520_964, VAE, LARGE)),
+        ("stable_diffusion_1/configuration_inpainting", (859_535_364, VAE, LARGE)),
+        ("stable_diffusion_2/configuration", (865_910_724, VAE, 340_387_840)),
+        ("stable_diffusion_2/configuration_inpainting", (865_925_124, VAE, 340_387_840)),
+        ("stable_diffusion_xl/configuration", (2_567_463_684, VAE, LARGE, BIG_G)),
+        ("stable_diffusion_xl/configuration_inpainting", (2_567_478_084, VAE, LARGE, BIG_G)),
+        ("stable_diffusion_xl_refiner/configuration", (2_259_526_660, VAE, BIG_G)),
+    ],
 )
-def test_the_familys_configuration_is_stable_diffusion_1s(configuration: str, unet: int) -> None:
+def test_each_configuration_is_its_familys(configuration: str, counts: tuple[int, ...]) -> None:
     folder = CONFIGURATIONS / configuration
+    slots = FAMILIES[cast(ModelFamily, configuration.split("/", maxsplit=1)[0])].encoders
     with torch.device("meta"):
-        counts = (
+        found = [
             parameters(UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(folder / "unet"))),
             parameters(AutoencoderKL.from_config(AutoencoderKL.load_config(folder / "vae"))),
-            parameters(CLIPTextModel(CLIPTextConfig.from_pretrained(folder / "text_encoder"))),
-        )
+        ]
+        for slot in slots:
+            kind = CLIPTextModelWithProjection if slot.name == "text_encoder_2" else CLIPTextModel
+            found.append(parameters(kind(CLIPTextConfig.from_pretrained(folder / slot.name))))
 
-    assert counts == (unet, 83_653_863, 123_060_480)
+    assert tuple(found) == counts
+
+
+MAKERS: dict[ModelFamily, Callable[..., Any]] = {
+    "stable_diffusion_1": make_tiny_pipeline,
+    "stable_diffusion_2": make_tiny_second_version,
+    "stable_diffusion_xl": make_tiny_xl,
+    "stable_diffusion_xl_refiner": partial(make_tiny_xl, refiner=True),
+}
 
 
 @pytest.mark.parametrize("in_channels", [4, 9])
-def test_a_single_file_gives_the_weights_of_its_folder(tmp_path: Path, in_channels: int) -> None:
+@pytest.mark.parametrize("family", MAKERS)
+def test_a_single_file_gives_the_weights_of_its_folder(
+    tmp_path: Path, family: ModelFamily, in_channels: int
+) -> None:
     name = "configuration" if in_channels == 4 else "configuration_inpainting"
-    pipeline = make_tiny_pipeline(in_channels=in_channels)
-    pipeline.save_pretrained(tmp_path / name)
-    for weights in (tmp_path / name).rglob("*.safetensors"):
+    pipeline = MAKERS[family](in_channels=in_channels)
+    configuration = tmp_path / family / name
+    pipeline.save_pretrained(configuration)
+    for weights in configuration.rglob("*.safetensors"):
         weights.unlink()
-    shutil.rmtree(tmp_path / name / "tokenizer")
+    for tokenizer in configuration.glob("tokenizer*"):
+        shutil.rmtree(tokenizer)
     save_single_file(pipeline, tmp_path / "old.safetensors")
     description = describe_model(tmp_path / "old.safetensors")
 
     model = ModelKeeper(CPU, configurations=tmp_path).get(description)
 
-    assert (description.layout, description.in_channels) == ("single_file", in_channels)
-    for part in ("unet", "vae", "text_encoder"):
-        loaded_part = model.text_encoders[0].model if part == "text_encoder" else getattr(model, part)
-        expected, loaded = getattr(pipeline, part).state_dict(), loaded_part.state_dict()
-        assert expected.keys() == loaded.keys()
-        assert all(torch.equal(expected[key], loaded[key]) for key in expected)
+    assert (description.layout, description.family) == ("single_file", family)
+    assert description.in_channels == in_channels
+    slots = FAMILIES[family].encoders
+    pairs = [(pipeline.unet, model.unet), (pipeline.vae, model.vae)]
+    pairs += [
+        (getattr(pipeline, slot.name), encoder.model)
+        for slot, encoder in zip(slots, model.text_encoders, strict=True)
+    ]
+    for made, loaded in pairs:
+        expected, found = made.state_dict(), loaded.state_dict()
+        assert expected.keys() == found.keys()
+        assert all(torch.equal(expected[key], found[key]) for key in expected)
+    for slot, encoder in zip(slots, model.text_encoders, strict=True):
+        assert encoder.tokenizer.pad_token == getattr(pipeline, slot.tokenizer).pad_token
+
+
+def test_what_a_file_says_of_its_training_reaches_the_sampler(tmp_path: Path) -> None:
+    save_tiny_model(tmp_path / "m")
+    description = describe_model(tmp_path / "m").model_copy(
+        update={"prediction_type": "v_prediction", "zero_terminal_snr": True}
+    )
+
+    configuration = ModelKeeper(CPU).get(description).scheduler_configuration
+
+    assert configuration["prediction_type"] == "v_prediction"
+    assert configuration["rescale_betas_zero_snr"]
 
 
 def test_half_precision_files_alone_are_enough(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 import torch
 
-from shared.contracts.generation import ModelReference, TextToImage
+from shared.contracts.generation import ModelReference, TextToImage, Wildcard
 from shared.inference.conditioning import Conditioner, Conditioning, TextEncoder
 from shared.inference.conditioning.chunks import split_into_chunks
 from shared.inference.conditioning.emphasis import parse_emphasis
@@ -121,7 +121,7 @@ def test_a_blend_lies_between_its_texts_and_an_and_is_rows_of_their_own(tiny_pip
 
 def test_choices_follow_the_seed(tiny_pipeline: Any) -> None:
     prompt = "a {cat|dog|bird|fish} __where__"
-    wildcards = {"where": ("at sea", "on land", "# not this")}
+    wildcards = (Wildcard(name="where", lines=("at sea", "on land", "# not this")),)
     made = conditioner(tiny_pipeline, prompt=prompt, wildcards=wildcards)
 
     texts = {seed: made.prompts(seed).positive for seed in range(30)}
