@@ -261,3 +261,7 @@ def run() -> None:
                 report("ledger hold + settle", own_holds, bare_holds)
         finally:
             postgres.stop()
+
+
+if __name__ == "__main__":
+    run()
