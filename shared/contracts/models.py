@@ -12,6 +12,8 @@ ModelFamily = Literal[
     "stable_diffusion_1", "stable_diffusion_2", "stable_diffusion_xl", "stable_diffusion_xl_refiner"
 ]
 PredictionType = Literal["epsilon", "v_prediction"]
+ModelKind = Literal["checkpoint", "lora", "vae", "embedding", "controlnet", "ip_adapter", "upscaler"]
+ModelLayout = Literal["diffusers", "single_file"]
 
 
 class ModelDescription(Contract):
@@ -21,7 +23,7 @@ class ModelDescription(Contract):
     name: str
     family: ModelFamily
     path: Path
-    layout: Literal["diffusers", "single_file"]
+    layout: ModelLayout
     in_channels: int = Field(default=4, ge=1)
     latent_channels: int = Field(default=4, ge=1)
     prediction_type: PredictionType | None = None
@@ -47,3 +49,28 @@ class ModelDescription(Contract):
     @property
     def reference(self) -> ModelReference:
         return ModelReference(id=self.id, name=self.name, sha256=self.sha256)
+
+
+class ModelFile(Contract):
+    """A model of any kind as the catalogue lists it; `id` is stable for a place on disk.
+
+    `family` is the one that it works with; None where it works with every one, or where nothing tells.
+    """
+
+    id: str
+    name: str
+    kind: ModelKind
+    family: ModelFamily | None = None
+    path: Path
+    layout: ModelLayout = "single_file"
+    size_bytes: int = Field(ge=0)
+    alias: str = ""
+    """What its maker called it; a prompt may name it so."""
+    trigger_words: tuple[str, ...] = ()
+    """The commonest first."""
+    preview: Path | None = None
+    needs_consent: bool = False
+    """Whether it is a pickle, which can run a stranger's code: listed, and never read here."""
+    needs_image_encoder: bool = False
+    description: ModelDescription | None = None
+    """Of a checkpoint: what it paints and how."""
