@@ -29,7 +29,12 @@ class Viewmodels:
 
     @cached_property
     def canvas(self) -> CanvasViewModel:
-        return CanvasViewModel(service=self._container.canvas_service, tasks=self.tasks, parent=self._parent)
+        return CanvasViewModel(
+            service=self._container.canvas_service,
+            tasks=self.tasks,
+            new_seed=self._container.world.new_seed,
+            parent=self._parent,
+        )
 
     @cached_property
     def editor(self) -> RequestEditor:

@@ -1,53 +1,71 @@
-"""The single marks of which a stroke is made, drawn once and kept."""
+"""The shapes of a brush's single touches: how much of each pixel the tip covers, made once and kept."""
 
 import math
 from collections import OrderedDict
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QRadialGradient
+import numpy as np
+from numpy.typing import NDArray
 
-from desktop.canvas.tiles import new_image
+from desktop.canvas.brushes.brush import Brush
+from desktop.canvas.brushes.placing import Touch
+from desktop.canvas.brushes.tips import Tips
+
+Cover = NDArray[np.float32]
+"""(H, W), 0 to 1; never written to again."""
 
 PHASES = 4
 """Small dabs are placed to a quarter of a pixel, so that thin lines don't wobble."""
-
 LARGEST_PHASED = 32.0
-FALL_OFF = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875)
-"""Points of the soft edge, between the hard core (0) and the rim (1)."""
+ANGLE_STEP = 3.0
+"""Degrees between the angles that a turned tip is drawn at."""
 
-DabKey = tuple[float, float, int, int, int]
+DabKey = tuple[str, float, float, float, int, int, int]
 
 
 class DabCache:
     """Ready-made dabs, the longest unused dropped first. One for the whole app serves all strokes."""
 
-    def __init__(self, *, limit_bytes: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, *, tips: Tips | None = None, limit_bytes: int = 96 * 1024 * 1024) -> None:
+        self.tips = tips or Tips()
         self._limit_bytes = limit_bytes
         self._bytes = 0
-        self._dabs: OrderedDict[DabKey, QImage] = OrderedDict()
+        self._dabs: OrderedDict[DabKey, Cover] = OrderedDict()
 
-    def place(
-        self, centre: QPointF, diameter: float, hardness: float, colour: QColor
-    ) -> tuple[QPoint, QImage]:
-        """A dab in the tiles' format and the pixel where its top left corner belongs."""
+    def place(self, touch: Touch, brush: Brush) -> tuple[int, int, Cover]:
+        """The document's pixel (x, y) where the cover's top left corner belongs, and the cover."""
+        diameter = rounded_diameter(touch.diameter) if touch.diameter != brush.size else touch.diameter
+        turned = bool(brush.tip) or brush.roundness < 1
+        angle = round(touch.angle / ANGLE_STEP) % round(360 / ANGLE_STEP) if turned else 0
         phases = PHASES if diameter <= LARGEST_PHASED else 1
-        x, y = round(centre.x() * phases), round(centre.y() * phases)
-        key = (diameter, hardness, colour.rgb(), x % phases, y % phases)
-        dab = self._dabs.get(key)
-        if dab is None:
-            dab = draw_dab(diameter, hardness, colour, QPointF(x % phases / phases, y % phases / phases))
-            self._keep(key, dab)
+        x, y = round(touch.x * phases), round(touch.y * phases)
+        key = (brush.tip, diameter, brush.hardness, brush.roundness, angle, x % phases, y % phases)
+        cover = self._dabs.get(key)
+        if cover is None:
+            cover = self._draw(key, phases)
+            self._keep(key, cover)
         else:
             self._dabs.move_to_end(key)
-        half = dab.width() // 2
-        return QPoint(x // phases - half, y // phases - half), dab
+        half = cover.shape[0] // 2
+        return x // phases - half, y // phases - half, cover
 
-    def _keep(self, key: DabKey, dab: QImage) -> None:
+    def _draw(self, key: DabKey, phases: int) -> Cover:
+        tip, diameter, hardness, roundness, angle, x, y = key
+        degrees = angle * ANGLE_STEP
+        phase = (x / phases, y / phases)
+        bitmap = self.tips.bitmap(tip, diameter) if tip else None
+        if bitmap is not None:
+            return stamp(bitmap, diameter=diameter, roundness=roundness, degrees=degrees, phase=phase)
+        return round_dab(
+            diameter=diameter, hardness=hardness, roundness=roundness, degrees=degrees, phase=phase
+        )
+
+    def _keep(self, key: DabKey, dab: Cover) -> None:
+        dab.setflags(write=False)
         self._dabs[key] = dab
-        self._bytes += dab.sizeInBytes()
+        self._bytes += dab.nbytes
         while self._bytes > self._limit_bytes and len(self._dabs) > 1:
             _, oldest = self._dabs.popitem(last=False)
-            self._bytes -= oldest.sizeInBytes()
+            self._bytes -= oldest.nbytes
 
 
 def rounded_diameter(diameter: float) -> float:
@@ -57,25 +75,53 @@ def rounded_diameter(diameter: float) -> float:
     return 12.0 * 1.02 ** round(math.log(diameter / 12.0, 1.02))
 
 
-def draw_dab(diameter: float, hardness: float, colour: QColor, phase: QPointF) -> QImage:
+def round_dab(
+    *, diameter: float, hardness: float, roundness: float, degrees: float, phase: tuple[float, float]
+) -> Cover:
     """A square of odd side; the dab's centre lies at `phase` (0 to 1) from the middle pixel's top left corner."""
     radius = diameter / 2
     half = math.ceil(radius) + 1
-    image = new_image(2 * half + 1, 2 * half + 1)
-    centre = QPointF(half, half) + phase
     # Even a hard tip fades over one pixel, which is its antialiasing; the rim lies half a pixel outside.
     rim = radius + 0.5
     core = max(0.0, min(hardness * radius / rim, 1.0 - 1.0 / rim))
-    gradient = QRadialGradient(centre, rim)
-    for step in FALL_OFF:
-        shade = QColor(colour)
-        shade.setAlphaF(0.5 + 0.5 * math.cos(math.pi * step))
-        gradient.setColorAt(core + (1.0 - core) * step, shade)
-    clear = QColor(colour)
-    clear.setAlpha(0)
-    gradient.setColorAt(1.0, clear)
-    painter = QPainter(image)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.fillRect(image.rect(), gradient)
-    painter.end()
-    return image
+    across = np.arange(2 * half + 1, dtype=np.float32) + np.float32(0.5 - half - phase[0])
+    down = np.arange(2 * half + 1, dtype=np.float32) + np.float32(0.5 - half - phase[1])
+    if roundness < 1:
+        flat = (max(radius * roundness, 0.5) + 0.5) / rim
+        cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        along = across[None, :] * np.float32(cosine) + down[:, None] * np.float32(sine)
+        beside = (down[:, None] * np.float32(cosine) - across[None, :] * np.float32(sine)) / np.float32(flat)
+        squares = along * along + beside * beside
+    else:
+        squares = (across * across)[None, :] + (down * down)[:, None]
+    fall = np.sqrt(squares)
+    fall -= np.float32(core * rim)
+    fall /= np.float32((1.0 - core) * rim)
+    np.clip(fall, 0.0, 1.0, out=fall)
+    cover: Cover = 1 - fall * fall * (3 - 2 * fall)
+    return cover
+
+
+def stamp(
+    bitmap: NDArray[np.uint8],
+    *,
+    diameter: float,
+    roundness: float,
+    degrees: float,
+    phase: tuple[float, float],
+) -> Cover:
+    """A bitmap of any square size, drawn as large as a round tip of `diameter`, turned around its middle."""
+    import cv2
+
+    half = math.ceil(diameter / 2 * math.sqrt(2)) + 1
+    side = bitmap.shape[0]
+    scale = diameter / side
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turn = np.array([[scale * cosine, -scale * roundness * sine], [scale * sine, scale * roundness * cosine]])
+    # OpenCV counts from the middle of a pixel.
+    middle = np.array([half + phase[0] - 0.5, half + phase[1] - 0.5])
+    shift = middle - turn @ np.array([(side - 1) / 2, (side - 1) / 2])
+    matrix = np.hstack([turn, shift[:, None]])
+    drawn = cv2.warpAffine(bitmap, matrix, (2 * half + 1, 2 * half + 1), flags=cv2.INTER_LINEAR)
+    cover: Cover = drawn.astype(np.float32) * np.float32(1 / 255)
+    return cover

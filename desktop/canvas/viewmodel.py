@@ -1,12 +1,13 @@
 """The canvas as a whole: the parts that the views show, and what the rest of the studio asks of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainterPath
 
+from desktop.canvas.dabs import DabCache
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
@@ -16,6 +17,7 @@ from desktop.canvas.viewmodels.gestures import Gestures
 from desktop.canvas.viewmodels.history import HistoryViewModel
 from desktop.canvas.viewmodels.layers import LayersViewModel
 from desktop.canvas.viewmodels.overlays import Overlays, outline_of, sending_of
+from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.generation.canvas_port import CanvasCapture, CanvasSituation
 from desktop.widgets.tasks import TaskOwner
@@ -37,15 +39,27 @@ class CanvasViewModel(QObject):
     recipe_opened = Signal(object)
     """The artist wants to change and render the Recipe of a layer again."""
 
-    def __init__(self, *, service: CanvasService, tasks: TaskOwner, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        service: CanvasService,
+        tasks: TaskOwner,
+        new_seed: Callable[[], int],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._service = service
         self.tasks = tasks
         self.navigation = Navigation(self)
         self.tools = ToolsViewModel(self)
-        self.current = CurrentDocument(tools=self.tools, parent=self)
+        self.current = CurrentDocument(self)
+        self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
         self.gestures = Gestures(
-            current=self.current, tools=self.tools, navigation=self.navigation, parent=self
+            current=self.current,
+            tools=self.tools,
+            navigation=self.navigation,
+            painting=self.painting,
+            parent=self,
         )
         self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)
         self.history = HistoryViewModel(current=self.current, parent=self)

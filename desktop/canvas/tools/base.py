@@ -30,6 +30,10 @@ class Pointer:
     in_view: QPointF
     pressure: float = 1.0
     modifiers: Qt.KeyboardModifier = NO_MODIFIER
+    tilt: float = 0.0
+    """0 is an upright pen, 1 one that lies flat; the rest of what a mouse knows nothing of."""
+    direction: float = 0.0
+    """Where the pen leans to, in degrees clockwise from the right of the document."""
 
 
 class Tool(Protocol):

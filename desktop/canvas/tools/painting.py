@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
 from desktop.canvas.moving import LayerMove
@@ -19,11 +19,14 @@ class PaintingTarget(Protocol):
 
 
 class BrushTool:
+    """Shift at the press draws a straight line from the end of the stroke before; the stroke goes on from there."""
+
     def __init__(self, *, target: PaintingTarget, eraser: bool) -> None:
         self._target = target
         self._eraser = eraser
         self._stroke: Stroke | None = None
         self._last: QPointF | None = None
+        self._line_start: QPointF | None = None
 
     @property
     def active(self) -> bool:
@@ -33,28 +36,41 @@ class BrushTool:
     def outline(self) -> QPainterPath:
         return QPainterPath()
 
+    @property
+    def line_start(self) -> QPointF | None:
+        """Where a straight line would start; None before the first stroke."""
+        return self._line_start
+
     def press(self, pointer: Pointer) -> None:
         self._stroke = self._target.begin_stroke(eraser=self._eraser)
         self._last = None
+        shift = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if self._stroke is not None and shift and self._line_start is not None:
+            self._stroke.draw_line(self._line_start, pointer.position, pointer.pressure)
+            self._last = pointer.position
         self.move(pointer)
 
     def move(self, pointer: Pointer) -> None:
         if self._stroke is not None and pointer.position != self._last:
-            self._stroke.add(pointer.position, pointer.pressure)
-            self._last = pointer.position
+            self._add(self._stroke, pointer)
 
     def release(self, pointer: Pointer) -> None:
         if self._stroke is None:
             return
         if self._last != pointer.position and pointer.pressure > 0:
-            self._stroke.add(pointer.position, pointer.pressure)
+            self._add(self._stroke, pointer)
         stroke, self._stroke = self._stroke, None
+        self._line_start = self._last
         stroke.finish()
 
     def cancel(self) -> None:
         if self._stroke is not None:
             stroke, self._stroke = self._stroke, None
             stroke.cancel()
+
+    def _add(self, stroke: Stroke, pointer: Pointer) -> None:
+        stroke.add(pointer.position, pointer.pressure, tilt=pointer.tilt, direction=pointer.direction)
+        self._last = pointer.position
 
 
 class MoveTool:

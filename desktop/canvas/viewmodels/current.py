@@ -7,15 +7,10 @@ from PySide6.QtGui import QColor
 
 from desktop.canvas import selection as selections
 from desktop.canvas.compositor import Compositor
-from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document, DocumentChange
-from desktop.canvas.moving import LayerMove
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.service import OpenDocument
-from desktop.canvas.strokes import Brush, Stroke
-from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodels.blankness import Blankness
-from desktop.canvas.viewmodels.tools import ToolsViewModel
 from shared.contracts.errors import PentimentoError
 
 
@@ -36,10 +31,8 @@ class CurrentDocument(QObject):
     note_raised = Signal(object)
     """A `service.Note`."""
 
-    def __init__(self, *, tools: ToolsViewModel, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tools = tools
-        self._dabs = DabCache()
         self._blankness = Blankness()
         self._painted: bool | None = None
         self._opened: OpenDocument | None = None
@@ -119,35 +112,9 @@ class CurrentDocument(QObject):
 
     # What the tools ask for
 
-    def begin_stroke(self, *, eraser: bool) -> Stroke | None:
+    def layer_to_paint(self) -> str | None:
+        """The layer that a tool works on; None without a document, NothingToPaintOnError where it would not be seen."""
         document = self.document
-        layer_id = self._layer_to_paint(document)
-        if document is None or layer_id is None:
-            return None
-        options = self._tools.brush_of(ToolName.ERASER if eraser else ToolName.BRUSH)
-        brush = Brush(
-            size=options.size,
-            hardness=options.hardness,
-            opacity=options.opacity,
-            flow=options.flow,
-            eraser=eraser,
-        )
-        return Stroke(
-            document=document,
-            layer_id=layer_id,
-            brush=brush,
-            colour=self._tools.foreground,
-            dabs=self._dabs,
-        )
-
-    def begin_move(self) -> LayerMove | None:
-        document = self.document
-        layer_id = self._layer_to_paint(document)
-        if document is None or layer_id is None:
-            return None
-        return LayerMove(document=document, layer_id=layer_id)
-
-    def _layer_to_paint(self, document: Document | None) -> str | None:
         if document is None:
             return None
         layer = document.active_layer

@@ -12,6 +12,7 @@ from desktop.canvas.tools.painting import BrushTool, MoveTool
 from desktop.canvas.tools.picking import PickerTool
 from desktop.canvas.tools.selecting import LassoTool, MarqueeTool
 from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from shared.contracts.errors import PentimentoError
 
@@ -26,17 +27,18 @@ class Gestures(QObject):
         current: CurrentDocument,
         tools: ToolsViewModel,
         navigation: Navigation,
+        painting: Painting,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._current = current
         self._tools_viewmodel = tools
         self._tools: dict[ToolName, Tool] = {
-            ToolName.BRUSH: BrushTool(target=current, eraser=False),
-            ToolName.ERASER: BrushTool(target=current, eraser=True),
+            ToolName.BRUSH: BrushTool(target=painting, eraser=False),
+            ToolName.ERASER: BrushTool(target=painting, eraser=True),
             ToolName.MARQUEE: MarqueeTool(target=current, options=tools),
             ToolName.LASSO: LassoTool(target=current, options=tools),
-            ToolName.MOVE: MoveTool(target=current),
+            ToolName.MOVE: MoveTool(target=painting),
             ToolName.PICKER: PickerTool(source=current, colours=tools),
             ToolName.PAN: PanTool(navigation=navigation),
             ToolName.ROTATE: RotateTool(navigation=navigation),

@@ -1,30 +1,18 @@
 """Which tool is in hand, and how each is set: what the tool bar, its options and the colours show."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
+from desktop.canvas.brushes.brush import Brush, Effect
+from desktop.canvas.brushes.symmetry import NO_SYMMETRY, Symmetry
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.tools.base import ToolName
 
-SMALLEST_BRUSH = 1.0
-LARGEST_BRUSH = 500.0
 BRUSH_STEP = 1.15
 """By how much [ and ] change the size."""
 
 BRUSH_TOOLS = frozenset({ToolName.BRUSH, ToolName.ERASER})
 SELECTION_TOOLS = frozenset({ToolName.MARQUEE, ToolName.LASSO})
-
-
-@dataclass(frozen=True, slots=True)
-class BrushOptions:
-    """`size` is the diameter in pixels of the document; the rest from 0 to 1."""
-
-    size: float = 40.0
-    hardness: float = 0.7
-    opacity: float = 1.0
-    flow: float = 1.0
 
 
 class ToolsViewModel(QObject):
@@ -39,9 +27,10 @@ class ToolsViewModel(QObject):
         self._chosen = ToolName.BRUSH
         self._lent: ToolName | None = None
         self._brushes = {
-            ToolName.BRUSH: BrushOptions(),
-            ToolName.ERASER: BrushOptions(size=60.0),
+            ToolName.BRUSH: Brush(size=40.0, hardness=0.7),
+            ToolName.ERASER: Brush(effect=Effect.ERASE, size=60.0, hardness=0.7),
         }
+        self._symmetry = NO_SYMMETRY
         self._selection_mode = SelectionMode.REPLACE
         self._foreground = QColor(0, 0, 0)
         self._background = QColor(255, 255, 255)
@@ -75,32 +64,28 @@ class ToolsViewModel(QObject):
         return self.tool in SELECTION_TOOLS
 
     @property
-    def brush(self) -> BrushOptions:
-        """The options of the painting tool in hand, or of the brush."""
+    def brush(self) -> Brush:
+        """That of the painting tool in hand, or of the brush."""
         return self.brush_of(self.tool)
 
-    def brush_of(self, tool: ToolName) -> BrushOptions:
+    def brush_of(self, tool: ToolName) -> Brush:
         return self._brushes.get(tool, self._brushes[ToolName.BRUSH])
 
-    def set_brush(
-        self,
-        *,
-        size: float | None = None,
-        hardness: float | None = None,
-        opacity: float | None = None,
-        flow: float | None = None,
-    ) -> None:
-        """Change what is given of the painting tool in hand."""
+    def set_brush(self, **values: object) -> None:
+        """Change what is given of the painting tool in hand; numbers are brought into their range."""
         tool = self.tool if self.paints else ToolName.BRUSH
-        before = self._brushes[tool]
-        after = BrushOptions(
-            size=min(max(before.size if size is None else size, SMALLEST_BRUSH), LARGEST_BRUSH),
-            hardness=_share(before.hardness if hardness is None else hardness),
-            opacity=_share(before.opacity if opacity is None else opacity),
-            flow=_share(before.flow if flow is None else flow),
-        )
-        if after != before:
-            self._brushes[tool] = after
+        self._take_brush(tool, self._brushes[tool].changed(**values))
+
+    def use_brush(self, brush: Brush) -> None:
+        """Take another brush in hand, with the tool that it belongs to."""
+        tool = ToolName.ERASER if brush.effect is Effect.ERASE else ToolName.BRUSH
+        self._take_brush(tool, brush)
+        if self._chosen is not tool or self._lent is not None:
+            self.choose(tool)
+
+    def _take_brush(self, tool: ToolName, brush: Brush) -> None:
+        if brush != self._brushes[tool]:
+            self._brushes[tool] = brush
             self.options_changed.emit()
 
     def enlarge_brush(self) -> None:
@@ -108,6 +93,15 @@ class ToolsViewModel(QObject):
 
     def reduce_brush(self) -> None:
         self.set_brush(size=min(self.brush.size / BRUSH_STEP, self.brush.size - 1))
+
+    @property
+    def symmetry(self) -> Symmetry:
+        return self._symmetry
+
+    def set_symmetry(self, symmetry: Symmetry) -> None:
+        if symmetry != self._symmetry:
+            self._symmetry = symmetry
+            self.options_changed.emit()
 
     @property
     def selection_mode(self) -> SelectionMode:
@@ -143,7 +137,3 @@ class ToolsViewModel(QObject):
         if (foreground, background) != (self._foreground, self._background):
             self._foreground, self._background = foreground, background
             self.colours_changed.emit()
-
-
-def _share(value: float) -> float:
-    return min(max(value, 0.0), 1.0)

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QHideEvent,
+    QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -32,6 +33,7 @@ from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.files import OPENABLE_ENDINGS
 from desktop.canvas.views.markers import DASH, draw_brush_outline
 from desktop.canvas.views.overlay_painting import OverlayPainter
+from desktop.canvas.views.pen import pen_pointer
 from desktop.canvas.views.picture import PictureBuffer
 from desktop.widgets.theme import FOCUS_RING, theme_of
 from desktop.widgets.translations import tr
@@ -39,6 +41,8 @@ from desktop.widgets.translations import tr
 REST_MILLISECONDS = 120
 """After so long without a move the picture is drawn smoothly."""
 ANTS_MILLISECONDS = 120
+PEN_ECHO_MILLISECONDS = 500
+"""A mouse event that the system makes up so soon after one of the pen is its echo."""
 WHEEL_STEP = 1.2
 """Zoom of one notch of a wheel."""
 CURSORS = {
@@ -73,6 +77,7 @@ class CanvasView(QWidget):
         self._overlays = OverlayPainter(overlays=viewmodel.overlays, navigation=viewmodel.navigation)
         self._pointer_at: QPointF | None = None
         self._pen_down = False
+        self._pen_seen = 0
         self._phase = 0.0
         self._last_pointer_area = QRect()
         self._shows_focus = False
@@ -216,8 +221,8 @@ class CanvasView(QWidget):
 
     # The hand
 
-    def _pointer(self, at: QPointF, modifiers: Qt.KeyboardModifier, pressure: float = 1.0) -> Pointer:
-        return Pointer(self._navigation.to_document(at), at, pressure, modifiers)
+    def _pointer(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Pointer:
+        return Pointer(self._navigation.to_document(at), at, modifiers=modifiers)
 
     def _point_at(self, at: QPointF | None) -> None:
         self._pointer_at = at
@@ -225,7 +230,7 @@ class CanvasView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._shows_focus = False
-        if self._pen_down:
+        if self._comes_from_pen(event):
             return
         instead = None
         if event.button() == Qt.MouseButton.MiddleButton:
@@ -237,20 +242,30 @@ class CanvasView(QWidget):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._viewmodel.gestures.press(self._pointer(event.position(), event.modifiers()), instead=instead)
 
+    def _comes_from_pen(self, event: QMouseEvent) -> bool:
+        """Whether the system made this event of a pen's, which has come as itself already."""
+        made_up = event.source() != Qt.MouseEventSource.MouseEventNotSynthesized
+        just_now = abs(event.timestamp() - self._pen_seen) < PEN_ECHO_MILLISECONDS and self._pen_seen > 0
+        is_pen = event.device().type() == QInputDevice.DeviceType.Stylus
+        return self._pen_down or is_pen or (made_up and just_now)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._comes_from_pen(event):
+            return
         self._point_at(event.position())
-        if self._viewmodel.gestures.active and not self._pen_down:
+        if self._viewmodel.gestures.active:
             self._viewmodel.gestures.move(self._pointer(event.position(), event.modifiers()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._viewmodel.gestures.active and not self._pen_down:
+        if self._viewmodel.gestures.active and not self._comes_from_pen(event):
             self._viewmodel.gestures.release(self._pointer(event.position(), event.modifiers()))
         self._on_tool_changed()
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         at = event.position()
         erases = event.pointerType() == QPointingDevice.PointerType.Eraser
-        pointer = self._pointer(at, event.modifiers(), event.pressure())
+        self._pen_seen = event.timestamp()
+        pointer = pen_pointer(event, self._navigation)
         self._point_at(at)
         match event.type():
             case QEvent.Type.TabletPress if event.button() == Qt.MouseButton.LeftButton:

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.canvas.brushes.brush import LARGEST_BRUSH, SMALLEST_BRUSH
 from desktop.canvas.navigation import LARGEST_ZOOM, SMALLEST_ZOOM, Navigation
 from desktop.canvas.selection import SelectionMode
-from desktop.canvas.viewmodels.tools import LARGEST_BRUSH, SMALLEST_BRUSH, ToolsViewModel
+from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.canvas.views.parts import compact_slider
 from desktop.canvas.views.tool_bar import tool_text
 from desktop.widgets.icons import icon

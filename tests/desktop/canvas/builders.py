@@ -9,12 +9,13 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 
+from desktop.canvas.brushes.symmetry import NO_SYMMETRY, Symmetry
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document
 from desktop.canvas.formats.rasters import image_from_pixels
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerSnapshot
-from desktop.canvas.strokes import Brush, Stroke
+from desktop.canvas.strokes import Brush, Stroke, StrokeStyle
 from desktop.canvas.tiles import TileMap, pixels_of, tiles_from_image
 from shared.contracts.generation import BlobId, Inpaint, ModelReference, Recipe, Rendering
 
@@ -50,14 +51,25 @@ def noise_tiles(seed: int, width: int = WIDTH, height: int = HEIGHT) -> TileMap:
     return tiles_from_image(noise(seed, width, height))
 
 
+def begin(
+    document: Document,
+    layer_id: str,
+    brush: Brush,
+    *,
+    colour: QColor = RED,
+    symmetry: Symmetry = NO_SYMMETRY,
+    seed: int = 0,
+) -> Stroke:
+    style = StrokeStyle(brush=brush, colour=colour, symmetry=symmetry, seed=seed)
+    return Stroke(document=document, layer_id=layer_id, style=style, dabs=DabCache())
+
+
 def paint(
     document: Document, *points: tuple[float, float], brush: Brush | None = None, colour: QColor = RED
 ) -> None:
     layer = document.active_layer
     assert layer is not None
-    stroke = Stroke(
-        document=document, layer_id=layer.id, brush=brush or Brush(), colour=colour, dabs=DabCache()
-    )
+    stroke = begin(document, layer.id, brush or Brush(), colour=colour)
     for point in points:
         stroke.add(QPointF(*point))
     stroke.finish()

@@ -25,7 +25,7 @@ def paint_step(document: Document, number: int) -> None:
     elif number % 7 == 6:
         document.add_layer(f"layer {number}")
     else:
-        paint(document, *[(x, y) for x, y in points], brush=Brush(size=30, pressure_size=False))
+        paint(document, *[(x, y) for x, y in points], brush=Brush(size=30, size_pressure=None))
 
 
 async def run(folder: Path) -> None:

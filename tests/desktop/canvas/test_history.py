@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRect
 
 from desktop.canvas import selection as selections
+from desktop.canvas.brushes.brush import Effect
 from desktop.canvas.compositor import merged_layer
 from desktop.canvas.document import Document
 from desktop.canvas.errors import DocumentBusyError, LayerLockedError
@@ -28,7 +29,7 @@ def _pick(document: Document, number: int) -> str:
 def _brush(document: Document, number: int) -> None:
     start = (number * 37 % WIDTH, number * 53 % HEIGHT)
     end = (number * 91 % WIDTH, number * 29 % HEIGHT)
-    paint(document, start, end, brush=Brush(size=30, opacity=0.6, flow=0.5, eraser=number % 3 == 0))
+    paint(document, start, end, brush=Brush(size=30, opacity=0.6, flow=0.5, effect=list(Effect)[number % 3]))
 
 
 def _move(document: Document, number: int) -> None:

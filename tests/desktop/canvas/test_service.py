@@ -11,16 +11,15 @@ from PySide6.QtGui import QColor
 
 from desktop.canvas import selection as selections
 from desktop.canvas.compositor import flatten
-from desktop.canvas.dabs import DabCache
 from desktop.canvas.errors import DocumentTooLargeError, InvalidDocumentError, NothingToMergeError
 from desktop.canvas.service import CanvasService
-from desktop.canvas.strokes import Brush, Stroke
+from desktop.canvas.strokes import Brush
 from shared.contracts.errors import InvalidPictureError, NotFoundError, PentimentoError, StorageError
 from shared.contracts.generation import Placement
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pictures import encode_png, read_mask, read_picture
 from shared.imaging.recipe_pictures import encode_recipe_png
-from tests.desktop.canvas.builders import NOW, RED, bits, counting_ids, paint, recipe, value
+from tests.desktop.canvas.builders import NOW, begin, bits, counting_ids, paint, recipe, value
 
 
 def make_service(root: Path, ids: str = "id") -> CanvasService:
@@ -139,9 +138,7 @@ async def test_a_saved_document_is_found_again_as_saved(tmp_path: Path) -> None:
 async def test_a_late_result_waits_for_the_stroke_in_hand(service: CanvasService) -> None:
     opened = await service.new(300, 200, layer_name="Background")
     document = opened.document
-    stroke = Stroke(
-        document=document, layer_id=document.layers[0].id, brush=Brush(), colour=RED, dabs=DabCache()
-    )
+    stroke = begin(document, document.layers[0].id, Brush())
     stroke.add(QPointF(50, 50))
     png = encode_png(np.full((20, 30, 3), 128, np.uint8))
     made = recipe("a" * 64, "b" * 64)

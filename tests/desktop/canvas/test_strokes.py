@@ -8,15 +8,18 @@ from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor
 
 from desktop.canvas import selection as selections
+from desktop.canvas.brushes.brush import Effect
+from desktop.canvas.brushes.curves import LINEAR
+from desktop.canvas.brushes.placing import Touch
 from desktop.canvas.compositor import Compositor, flatten
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document
 from desktop.canvas.layers import Origin
-from desktop.canvas.strokes import Brush, Stroke
+from desktop.canvas.strokes import Brush
 from desktop.canvas.tiles import pixels_of
-from tests.desktop.canvas.builders import RED, bits, blank, noise_tiles, paint, recipe, value
+from tests.desktop.canvas.builders import RED, begin, bits, blank, noise_tiles, paint, recipe, value
 
-HARD = Brush(size=20, hardness=1.0, pressure_size=False)
+HARD = Brush(size=20, hardness=1.0, size_pressure=None)
 
 
 def _alpha(document: Document, x: int, y: int) -> int:
@@ -36,14 +39,14 @@ def test_a_hard_stroke_has_its_colour_its_width_and_soft_edges() -> None:
 
 def test_flow_builds_up_inside_a_stroke_and_opacity_caps_it() -> None:
     document = blank()
-    brush = Brush(size=40, hardness=1.0, opacity=0.5, flow=0.2, pressure_size=False)
+    brush = Brush(size=40, hardness=1.0, opacity=0.5, flow=0.2, size_pressure=None)
     paint(document, (100, 100), brush=brush)
     once = _alpha(document, 100, 100)
     paint(document, *[(200 + 10 * (number % 2), 100) for number in range(9)], brush=brush)
     often = _alpha(document, 202, 100)
     assert 20 <= once <= 30
     assert 100 <= often <= 128
-    paint(document, (200, 100), brush=Brush(size=40, hardness=1.0, opacity=0.5, pressure_size=False))
+    paint(document, (200, 100), brush=Brush(size=40, hardness=1.0, opacity=0.5, size_pressure=None))
     assert _alpha(document, 202, 100) > 150, "another stroke is laid over the first"
 
 
@@ -51,8 +54,11 @@ def test_pressure_makes_a_stroke_thin_or_faint() -> None:
     document = blank()
     layer = document.active_layer
     assert layer is not None
-    for y, brush in ((80, Brush(size=40)), (200, Brush(size=40, pressure_size=False, pressure_opacity=True))):
-        stroke = Stroke(document=document, layer_id=layer.id, brush=brush, colour=RED, dabs=DabCache())
+    for y, brush in (
+        (80, Brush(size=40)),
+        (200, Brush(size=40, size_pressure=None, opacity_pressure=LINEAR)),
+    ):
+        stroke = begin(document, layer.id, brush)
         stroke.add(QPointF(50, y), 1.0)
         stroke.add(QPointF(300, y), 0.2)
         stroke.finish()
@@ -64,7 +70,7 @@ def test_pressure_makes_a_stroke_thin_or_faint() -> None:
 def test_an_eraser_takes_away_what_lies_under_it_only() -> None:
     document = blank()
     paint(document, (50, 100), (300, 100), brush=HARD)
-    paint(document, (150, 80), (150, 120), brush=Brush(size=20, hardness=1.0, eraser=True))
+    paint(document, (150, 80), (150, 120), brush=Brush(size=20, hardness=1.0, effect=Effect.ERASE))
     assert _alpha(document, 150, 100) == 0
     assert _alpha(document, 80, 100) == 255
     assert document.history.undo_labels[-1] == "Erase"
@@ -77,8 +83,8 @@ def test_outside_the_selection_no_bit_changes() -> None:
     document.select(selections.lasso(400, 300, [QPointF(60, 40), QPointF(350, 90), QPointF(120, 290)]))
     mask = document.selection
     assert mask is not None
-    for eraser in (False, True):
-        paint(document, (10, 10), (390, 290), (20, 280), brush=Brush(size=90, eraser=eraser))
+    for effect in Effect:
+        paint(document, (10, 10), (390, 290), (20, 280), brush=Brush(size=90, effect=effect))
     after = pixels_of(flatten(document.snapshot()))
     changed = (before != after).any(axis=2)
     assert changed.any()
@@ -90,7 +96,7 @@ def test_the_dirty_rectangle_holds_every_pixel_that_changed() -> None:
     layer = document.active_layer
     assert layer is not None
     document.set_offset(layer.id, 37, -20)
-    stroke = Stroke(document=document, layer_id=layer.id, brush=Brush(size=33), colour=RED, dabs=DabCache())
+    stroke = begin(document, layer.id, Brush(size=33))
     for number in range(12):
         before = pixels_of(flatten(document.snapshot())).copy()
         dirty = stroke.add(QPointF(30 + number * 29, 250 - number * 17), 0.5 + number / 30)
@@ -106,7 +112,7 @@ def test_a_cancelled_stroke_leaves_no_trace() -> None:
     before, labels = value(document.snapshot()), document.history.undo_labels
     layer = document.active_layer
     assert layer is not None
-    stroke = Stroke(document=document, layer_id=layer.id, brush=Brush(), colour=RED, dabs=DabCache())
+    stroke = begin(document, layer.id, Brush())
     stroke.add(QPointF(60, 60))
     stroke.add(QPointF(200, 200))
     stroke.cancel()
@@ -148,10 +154,10 @@ def test_the_way_a_stroke_is_cut_into_events_does_not_show() -> None:
 
 @pytest.mark.parametrize("size", [1, 2.5, 9, 60, 400])
 def test_a_dab_covers_its_disc(size: float) -> None:
-    _, dab = DabCache().place(QPointF(100.3, 99.7), size, 1.0, RED)
-    area = pixels_of(dab)[:, :, 3].sum() / 255
+    _, _, cover = DabCache().place(Touch(100.3, 99.7, size, 1.0, 1.0, 0.0), Brush(size=size, hardness=1.0))
+    area = cover.sum()
     assert abs(area - np.pi * (size / 2) ** 2) < 0.8 + 0.12 * np.pi * size
-    assert not pixels_of(dab)[0].any()
+    assert not cover[0].any()
 
 
 def _stroke_seconds(layers: int) -> float:
@@ -160,10 +166,10 @@ def _stroke_seconds(layers: int) -> float:
         document.activate(layer.id)
         paint(document, (100, 100), (900, 900), brush=Brush(size=80))
     document.activate(document.layers[layers // 2].id)
-    compositor, dabs = Compositor(document), DabCache()
+    compositor = Compositor(document)
     compositor.composite(document.rect)
     layer = document.layers[layers // 2]
-    stroke = Stroke(document=document, layer_id=layer.id, brush=Brush(size=60), colour=RED, dabs=dabs)
+    stroke = begin(document, layer.id, Brush(size=60))
     seconds = []
     for number in range(80):
         start = time.perf_counter()

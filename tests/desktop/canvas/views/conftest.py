@@ -99,7 +99,7 @@ def studio(qapp: QApplication, qt_run: Callable[..., Any], tmp_path: Path) -> It
         new_id=lambda: f"id-{next(numbers)}",
     )
     tasks = TaskOwner(on_error=errors.append)
-    viewmodel = CanvasViewModel(service=service, tasks=tasks)
+    viewmodel = CanvasViewModel(service=service, tasks=tasks, new_seed=lambda: 7)
     viewmodel.error_raised.connect(errors.append)
     page = CanvasPage(viewmodel=viewmodel)
     page.resize(900, 600)

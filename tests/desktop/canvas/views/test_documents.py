@@ -222,7 +222,7 @@ def test_a_new_theme_is_seen_at_once(studio: Studio, qapp: QApplication) -> None
 
 def test_a_closed_canvas_is_not_kept_alive(studio: Studio) -> None:
     tasks = TaskOwner()
-    viewmodel = CanvasViewModel(service=studio.service, tasks=tasks)
+    viewmodel = CanvasViewModel(service=studio.service, tasks=tasks, new_seed=lambda: 7)
     page = CanvasPage(viewmodel=viewmodel)
     gone = weakref.ref(page.view)
     page.deleteLater()

@@ -1,0 +1,72 @@
+"""Ink on a layer: brush and eraser."""
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from desktop.canvas.brushes.brush import Effect
+from desktop.canvas.brushes.ink import Colouring, Ink
+from desktop.canvas.brushes.placing import Touch
+from desktop.canvas.brushes.style import StrokeStyle, gathered
+from desktop.canvas.dabs import DabCache
+from desktop.canvas.layers import Layer
+from desktop.canvas.selection import Selection
+from desktop.canvas.tiles import TileKey, keys_over, tile_rect
+
+Mode = QPainter.CompositionMode
+
+
+class InkOnLayer:
+    """What the layer shows is always the layer as it was before, with the stroke's ink laid over it once, so that
+    an event costs only the pixels that it touched.
+    """
+
+    def __init__(
+        self, *, layer: Layer, rect: QRect, selection: Selection | None, style: StrokeStyle, dabs: DabCache
+    ) -> None:
+        self._layer = layer
+        self._selection = selection
+        self._before = layer.tiles.freeze()
+        self._limit = rect if selection is None else rect.intersected(selection.bounds)
+        erases = style.brush.effect is Effect.ERASE
+        self._mode = Mode.CompositionMode_DestinationOut if erases else Mode.CompositionMode_SourceOver
+        self._ink = Ink(rect=rect, symmetry=style.symmetry, dabs=dabs, brush=style.brush)
+        self._colouring = Colouring(
+            brush=style.brush, colour=style.colour, tips=dabs.tips, symmetry=style.symmetry, rect=rect
+        )
+
+    def lay(self, touches: list[Touch]) -> list[QRect]:
+        offset = self._layer.offset
+        dirty: dict[TileKey, QRect] = {}
+        for area in self._ink.add(touches):
+            local = area.intersected(self._limit).translated(-offset)
+            for key in keys_over(local):
+                dirty[key] = dirty.get(key, QRect()).united(local.intersected(tile_rect(key)))
+        for key, rect in dirty.items():
+            self._show(key, rect)
+        return gathered([rect.translated(offset) for rect in dirty.values()])
+
+    def _show(self, key: TileKey, rect: QRect) -> None:
+        origin = tile_rect(key).topLeft()
+        inner = rect.translated(-origin)
+        area = rect.translated(self._layer.offset)
+        image = self._colouring.image(self._ink.cover(area), area)
+        if self._selection is not None:
+            limit(image, area, self._selection)
+        before = self._before.get(key)
+        painter = QPainter(self._layer.tiles.writable(key))
+        painter.setCompositionMode(Mode.CompositionMode_Source)
+        if before is None:
+            painter.fillRect(inner, Qt.GlobalColor.transparent)
+        else:
+            painter.drawImage(inner.topLeft(), before, inner)
+        painter.setCompositionMode(self._mode)
+        painter.drawImage(inner.topLeft(), image)
+        painter.end()
+
+
+def limit(image: QImage, area: QRect, selection: Selection) -> None:
+    """Keep of a picture of `area` what is selected."""
+    painter = QPainter(image)
+    painter.setCompositionMode(Mode.CompositionMode_DestinationIn)
+    painter.drawImage(QPoint(0, 0), selection.alpha, area.translated(-selection.bounds.topLeft()))
+    painter.end()

@@ -1,0 +1,110 @@
+"""Smudging: the tip carries the colours that it met and leaves them further on."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QImage, QPainter, QTransform
+
+from desktop.canvas.brushes.placing import Touch
+from desktop.canvas.brushes.style import StrokeStyle, gathered
+from desktop.canvas.dabs import DabCache
+from desktop.canvas.layers import Layer
+from desktop.canvas.selection import Selection
+from desktop.canvas.tiles import TILE_FORMAT, image_from_tiles, keys_over, pixels_of, tile_rect
+
+Pixels = NDArray[np.float32]
+"""(H, W, 4), premultiplied, 0 to 255."""
+
+
+class Smudging:
+    """Each image of a symmetric stroke carries colours of its own."""
+
+    def __init__(
+        self, *, layer: Layer, rect: QRect, selection: Selection | None, style: StrokeStyle, dabs: DabCache
+    ) -> None:
+        self._layer = layer
+        self._selection = selection
+        self._brush = style.brush
+        self._dabs = dabs
+        self._rect = rect
+        self._limit = rect if selection is None else rect.intersected(selection.bounds)
+        self._copies = style.symmetry.copies(rect)
+        self._half = math.ceil(style.brush.size / 2 * math.sqrt(2)) + 2
+        self._carried: list[Pixels | None] = [None] * len(self._copies)
+        colour = style.colour
+        self._colour = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float32)
+
+    def lay(self, touches: list[Touch]) -> list[QRect]:
+        areas = [
+            self._drag(index, _moved(touch, copy))
+            for touch in touches
+            for index, copy in enumerate(self._copies)
+        ]
+        return gathered([area for area in areas if not area.isEmpty()])
+
+    def _drag(self, index: int, touch: Touch) -> QRect:
+        x, y, cover = self._dabs.place(touch, self._brush)
+        middle_x, middle_y = x + cover.shape[1] // 2, y + cover.shape[0] // 2
+        side = 2 * self._half + 1
+        frame = QRect(middle_x - self._half, middle_y - self._half, side, side)
+        found = self._read(frame)
+        carried = self._carried[index]
+        if carried is None:
+            # The first touch only takes up what is there.
+            self._carried[index] = self._with_colour(found)
+            return QRect()
+        strength = np.zeros((side, side), np.float32)
+        margin = (side - cover.shape[0]) // 2
+        strength[margin : margin + cover.shape[0], margin : margin + cover.shape[1]] = cover
+        strength *= np.float32(touch.flow * touch.opacity * self._brush.opacity)
+        mixed = found + (carried - found) * strength[:, :, None]
+        self._carried[index] = self._with_colour(mixed)
+        inside = QRect(x, y, cover.shape[1], cover.shape[0]).intersected(self._limit).intersected(frame)
+        if inside.isEmpty():
+            return inside
+        part = _part(mixed, inside.translated(-frame.topLeft()))
+        before = _part(found, inside.translated(-frame.topLeft()))
+        if self._selection is not None:
+            chosen = self._selection.mask[_slices(inside.translated(-self._selection.bounds.topLeft()))]
+            part = before + (part - before) * (chosen.astype(np.float32) / np.float32(255))[:, :, None]
+        self._write(inside, part)
+        return inside
+
+    def _with_colour(self, pixels: Pixels) -> Pixels:
+        rate = np.float32(self._brush.colour_rate)
+        return pixels + (self._colour - pixels) * rate if rate else pixels
+
+    def _read(self, frame: QRect) -> Pixels:
+        local = frame.translated(-self._layer.offset)
+        return pixels_of(image_from_tiles(self._layer.tiles.items(), local)).astype(np.float32)
+
+    def _write(self, area: QRect, pixels: Pixels) -> None:
+        levels = np.ascontiguousarray((pixels + np.float32(0.5)).astype(np.uint8))
+        height, width, _ = levels.shape
+        image = QImage(levels.data, width, height, width * 4, TILE_FORMAT)
+        local = area.translated(-self._layer.offset)
+        for key in keys_over(local):
+            origin = tile_rect(key).topLeft()
+            part = local.intersected(tile_rect(key))
+            painter = QPainter(self._layer.tiles.writable(key))
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.drawImage(part.topLeft() - origin, image, part.translated(-local.topLeft()))
+            painter.end()
+
+
+def _moved(touch: Touch, copy: QTransform) -> Touch:
+    at = copy.map(QPointF(touch.x, touch.y))
+    return Touch(at.x(), at.y(), touch.diameter, touch.opacity, touch.flow, touch.angle)
+
+
+def _slices(area: QRect) -> tuple[slice, slice]:
+    return (
+        slice(area.top(), area.top() + area.height()),
+        slice(area.left(), area.left() + area.width()),
+    )
+
+
+def _part(pixels: Pixels, area: QRect) -> Pixels:
+    return pixels[_slices(area)]

@@ -1,0 +1,71 @@
+"""Strokes on several sides at once."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRect
+
+from desktop.canvas.brushes.brush import Brush
+from desktop.canvas.brushes.symmetry import Symmetry, SymmetryKind
+from desktop.canvas.compositor import flatten
+from desktop.canvas.tiles import pixels_of
+from tests.desktop.canvas.builders import begin, blank
+
+SOFT = Brush(size=37, hardness=0.2, flow=0.35, scatter=0.4, size_jitter=0.3, size_pressure=None)
+points = st.lists(st.tuples(st.integers(-20, 320), st.integers(-20, 240)), min_size=1, max_size=4)
+
+
+def painted(symmetry: Symmetry, way: list[tuple[int, int]], width: int, height: int) -> np.ndarray:
+    document = blank(width=width, height=height)
+    stroke = begin(document, document.layers[0].id, SOFT, symmetry=symmetry, seed=11)
+    for x, y in way:
+        stroke.add(QPointF(x, y))
+    stroke.finish()
+    return pixels_of(flatten(document.snapshot()))
+
+
+@given(points, st.integers(299, 302), st.integers(199, 202))
+def test_a_mirrored_stroke_is_its_own_mirror_image_bit_for_bit(
+    way: list[tuple[int, int]], width: int, height: int
+) -> None:
+    across = painted(Symmetry(SymmetryKind.VERTICAL), way, width, height)
+    assert (across == across[:, ::-1]).all()
+    down = painted(Symmetry(SymmetryKind.HORIZONTAL), way, width, height)
+    assert (down == down[::-1]).all()
+    both = painted(Symmetry(SymmetryKind.BOTH), way, width, height)
+    assert (both == both[:, ::-1]).all()
+    assert (both == both[::-1]).all()
+
+
+def test_paper_is_mirrored_with_the_stroke() -> None:
+    document = blank(width=300, height=200)
+    brush = Brush(size=50, opacity_pressure=None, paper="rough", paper_strength=1.0, flow=0.5)
+    style = Symmetry(SymmetryKind.BOTH)
+    stroke = begin(document, document.layers[0].id, brush, symmetry=style)
+    for x in range(20, 160, 20):
+        stroke.add(QPointF(x, 60), 0.6)
+    stroke.finish()
+    image = pixels_of(flatten(document.snapshot()))
+    assert (image == image[:, ::-1]).all()
+    assert (image == image[::-1]).all()
+
+
+@pytest.mark.parametrize("folds", [2, 4])
+def test_a_radial_stroke_is_repeated_around_the_middle(folds: int) -> None:
+    side = 241
+    image = painted(Symmetry(SymmetryKind.RADIAL, folds), [(60, 30), (90, 60)], side, side)
+    turned = np.rot90(image, 4 // folds)
+    assert image[:, :, 3].any()
+    assert np.abs(image.astype(int) - turned.astype(int)).mean() < 1.0
+
+
+def test_far_apart_images_do_not_make_all_between_them_dirty() -> None:
+    document = blank(width=1000, height=400)
+    dirty: list[QRect] = []
+    document.subscribe(lambda change: dirty.append(change.dirty))
+    stroke = begin(document, document.layers[0].id, SOFT, symmetry=Symmetry(SymmetryKind.VERTICAL))
+    stroke.add(QPointF(50, 200))
+    stroke.finish()
+    assert len([rect for rect in dirty if not rect.isEmpty()]) == 2
+    assert max(rect.width() for rect in dirty) < 200
