@@ -6,12 +6,14 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLine, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QImage, QPainter, QPolygonF
+from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPolygonF
 
 from shared.imaging.pictures import encode_png
 
 Mask = NDArray[np.uint8]
+BAND = 64
+"""Rows that are drawn at a time."""
 
 
 class SelectionMode(StrEnum):
@@ -42,6 +44,15 @@ class Selection:
         full = np.zeros((self.height, self.width), np.uint8)
         full[_slices(self._bounds)] = self.mask
         return full
+
+    def part(self, area: QRect) -> Mask:
+        """(H, W) over `area` of the document; nothing is selected outside the document."""
+        mask = np.zeros((area.height(), area.width()), np.uint8)
+        shared = area.intersected(self._bounds)
+        if not shared.isEmpty():
+            inner = shared.translated(-self._bounds.topLeft())
+            mask[_slices(shared.translated(-area.topLeft()))] = self.mask[_slices(inner)]
+        return mask
 
     def to_png(self) -> bytes:
         """A grey PNG of the document's size, white where selected."""
@@ -97,12 +108,12 @@ def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
 def from_mask(mask: Mask) -> Selection | None:
     """Select by an (H, W) mask of the document's size; None if nothing in it is above 0."""
     height, width = mask.shape
-    return _trimmed(mask, QPoint(0, 0), width, height)
+    return from_part(mask, QPoint(0, 0), width, height)
 
 
-def _trimmed(part: Mask, corner: QPoint, width: int, height: int) -> Selection | None:
+def from_part(part: Mask, corner: QPoint, width: int, height: int) -> Selection | None:
     """Select by a mask of which (0, 0) lies at `corner` of the document."""
-    rows = np.flatnonzero(part.any(axis=1))
+    rows = np.flatnonzero(part.any(axis=1)) if part.size else part
     if rows.size == 0:
         return None
     columns = np.flatnonzero(part.any(axis=0))
@@ -127,25 +138,40 @@ def rectangle(width: int, height: int, rect: QRect) -> Selection | None:
     return Selection(width=width, height=height, bounds=bounds, mask=mask)
 
 
+def ellipse(width: int, height: int, rect: QRectF) -> Selection | None:
+    """The ellipse inside `rect` with antialiased edges."""
+    path = QPainterPath()
+    path.addEllipse(rect.normalized())
+    return _filled(path, width, height)
+
+
 def lasso(width: int, height: int, points: Sequence[QPointF]) -> Selection | None:
     """The inside of a closed polygon with antialiased edges; crossing lines leave holes (odd-even)."""
     if len(points) < 3:
         return None
-    polygon = QPolygonF(list(points))
-    bounds = polygon.boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)
+    path = QPainterPath()
+    path.addPolygon(QPolygonF(list(points)))
+    path.closeSubpath()
+    return _filled(path, width, height)
+
+
+def _filled(path: QPainterPath, width: int, height: int) -> Selection | None:
+    bounds = path.boundingRect().toAlignedRect().adjusted(-1, -1, 1, 1)
     bounds = bounds.intersected(QRect(0, 0, width, height))
     if bounds.isEmpty():
         return None
-    image = QImage(bounds.size(), QImage.Format.Format_Grayscale8)
-    image.fill(Qt.GlobalColor.black)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-QPointF(bounds.topLeft()))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(Qt.GlobalColor.white)
-    painter.drawPolygon(polygon, Qt.FillRule.OddEvenFill)
-    painter.end()
-    return _trimmed(grey_pixels(image), bounds.topLeft(), width, height)
+    mask = np.empty((bounds.height(), bounds.width()), np.uint8)
+    # In bands, as a painter keeps the interpreter's lock for as long as it draws.
+    for top in range(0, bounds.height(), BAND):
+        image = QImage(bounds.width(), min(BAND, bounds.height() - top), QImage.Format.Format_Grayscale8)
+        image.fill(Qt.GlobalColor.black)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-bounds.x(), -bounds.y() - top)
+        painter.fillPath(path, QBrush(Qt.GlobalColor.white))
+        painter.end()
+        mask[top : top + image.height()] = grey_pixels(image)
+    return from_part(mask, bounds.topLeft(), width, height)
 
 
 def grey_pixels(image: QImage) -> Mask:
@@ -162,15 +188,14 @@ def combine(current: Selection | None, new: Selection | None, mode: SelectionMod
         return new if mode is SelectionMode.ADD else None
     if new is None:
         return None if mode is SelectionMode.INTERSECT else current
-    full = current.full_mask()
-    area = _slices(new.bounds)
     match mode:
         case SelectionMode.ADD:
-            np.maximum(full[area], new.mask, out=full[area])
+            area = current.bounds.united(new.bounds)
+            mask = np.maximum(current.part(area), new.part(area))
         case SelectionMode.SUBTRACT:
-            np.minimum(full[area], 255 - new.mask, out=full[area])
+            area = current.bounds
+            mask = np.minimum(current.mask, 255 - new.part(area))
         case SelectionMode.INTERSECT:
-            kept = np.minimum(full[area], new.mask)
-            full[:] = 0
-            full[area] = kept
-    return from_mask(full)
+            area = current.bounds.intersected(new.bounds)
+            mask = np.minimum(current.part(area), new.part(area))
+    return from_part(mask, area.topLeft(), current.width, current.height)
