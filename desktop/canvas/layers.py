@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
 
 from desktop.canvas.tiles import TileGrid, TileMap, tiles_bounds
-from shared.contracts.generation import BlobId, ImageToImage, Inpaint, Recipe
+from shared.contracts.generation import BlobId, Recipe
 
 
 class BlendMode(StrEnum):
@@ -48,14 +48,7 @@ class LayerProperties:
 
 def recipe_blobs(recipe: Recipe | None) -> tuple[BlobId, ...]:
     """The input pictures without which a recipe can't be rendered again."""
-    if recipe is None:
-        return ()
-    match recipe.request:
-        case Inpaint(image=image, mask=mask):
-            return (image, mask)
-        case ImageToImage(image=image):
-            return (image,)
-    return ()
+    return () if recipe is None else recipe.request.pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from desktop.library.picture import LibraryPicture
 from desktop.widgets.translations import tr
-from shared.contracts.generation import GenerationRequest, Recipe, Rendering, TextToImage
+from shared.contracts.generation import GenerationRequest, Recipe, Rendering
 from shared.imaging.samplers import SAMPLER_NAMES, SCHEDULE_NAMES
 
 
@@ -26,6 +26,8 @@ def describe(picture: LibraryPicture) -> list[Line]:
 
 def _recipe_lines(recipe: Recipe) -> list[Line]:
     request, rendering = recipe.request, recipe.rendering
+    if not request.model.id and request.source:
+        return [Line(tr("Rendered"), _rendering(rendering))]
     lines = [
         Line(tr("Prompt"), request.prompt),
         Line(tr("Negative prompt"), request.negative_prompt),
@@ -35,8 +37,9 @@ def _recipe_lines(recipe: Recipe) -> list[Line]:
         Line(tr("Guidance"), f"{request.guidance_scale:g}"),
         Line(tr("Sampler"), _sampler(request)),
     ]
-    if not isinstance(request, TextToImage):
-        lines.append(Line(tr("Strength"), f"{request.strength:.0%}"))
+    strength: float | None = getattr(request, "strength", None)
+    if strength is not None:
+        lines.append(Line(tr("Strength"), f"{strength:.0%}"))
     lines.append(Line(tr("Rendered"), _rendering(rendering)))
     lines.append(Line(tr("What differed"), "\n".join(rendering.notes)))
     return lines

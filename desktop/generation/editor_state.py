@@ -87,7 +87,7 @@ class EditorState(BaseModel):
         }
         if isinstance(request, TextToImage):
             return self.changed(**values, width=request.width, height=request.height)
-        values["strength"] = max(0.01, request.strength)
+        values["strength"] = max(0.01, getattr(request, "strength", 1.0))
         for name in ("intent", "area", "feather", "grow"):
             if hasattr(request, name):
                 values[name] = getattr(request, name)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.errors import ErrorReport
-from shared.contracts.generation import BlobId, GenerationRequest, ImageToImage, Inpaint, Placement, Recipe
+from shared.contracts.generation import BlobId, GenerationRequest, Placement, Recipe
 
 Place = Literal["local", "cloud"]
 JobState = Literal["waiting", "running", "completed", "failed", "cancelled"]
@@ -70,6 +70,4 @@ class JobProgress:
 
 def input_blobs(request: GenerationRequest) -> tuple[BlobId, ...]:
     """The pictures that a request is made from."""
-    if isinstance(request, Inpaint):
-        return (request.image, request.mask)
-    return (request.image,) if isinstance(request, ImageToImage) else ()
+    return request.pictures

@@ -7,7 +7,7 @@ from desktop.generation.store import JobStore
 from desktop.library.service import Library
 from shared.contracts.errors import NotFoundError, StorageError
 from shared.contracts.events import Picture
-from shared.contracts.generation import BlobId, Inpaint, Placement
+from shared.contracts.generation import BlobId, Inpaint, Outpaint, Placement
 from shared.imaging.blob_folder import BlobFolder
 
 
@@ -58,17 +58,21 @@ class ResultKeeper:
     def _library_file(self, picture: Picture) -> BlobId:
         """The engine's own file, or for a repainted region the whole picture with the region in its place."""
         request = picture.recipe.request
-        if not isinstance(request, Inpaint):
+        if not isinstance(request, Inpaint | Outpaint):
             return picture.blob
         # numpy and OpenCV would slow the app's start.
         from shared.imaging.inpainting import paste
+        from shared.imaging.inpainting.outpainting import whole_picture
         from shared.imaging.pictures import read_picture
         from shared.imaging.recipe_pictures import encode_recipe_png
 
         try:
             document = read_picture(self._blobs.path(request.image))[:, :, :3]
             layer = read_picture(self._blobs.path(picture.blob))
-            whole = paste(document, layer, picture.placement)
+            if isinstance(request, Outpaint):
+                whole = whole_picture(request, document, layer, picture.placement)
+            else:
+                whole = paste(document, layer, picture.placement)
             return self._blobs.put(encode_recipe_png(whole, picture.recipe))
         except OSError as error:
             raise StorageError(

@@ -9,7 +9,7 @@ from desktop.generation.jobs import Candidate, Settlement
 from desktop.generation.queue import JobQueue
 from desktop.generation.store import JobStore
 from shared.contracts.errors import PentimentoError
-from shared.contracts.generation import Inpaint, Placement
+from shared.contracts.generation import Inpaint, Outpaint, Placement
 from shared.imaging.blob_folder import BlobFolder
 
 
@@ -77,7 +77,7 @@ class Staging(QObject):
             return
         request = candidate.recipe.request.model_copy(update={"seed": self._new_seed()})
         # An inpainting's request has the whole document's size; every other request that of its results.
-        placement = Placement() if isinstance(request, Inpaint) else candidate.placement
+        placement = Placement() if isinstance(request, Inpaint | Outpaint) else candidate.placement
         try:
             await self._queue.add(request, document_id=candidate.document_id, placement=placement)
         except PentimentoError as error:

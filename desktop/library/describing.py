@@ -8,7 +8,7 @@ from desktop.library.contents import PictureContents
 from desktop.library.picture import Kind, LibraryPicture
 from desktop.library.sidecars import Sidecar
 from shared.contracts.errors import PentimentoError
-from shared.contracts.generation import BlobId, Recipe, TextToImage
+from shared.contracts.generation import BlobId, Recipe
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pictures import read_picture
 from shared.imaging.pixel_hash import hash_of_pixels
@@ -67,9 +67,7 @@ def with_marks(picture: LibraryPicture, told: Sidecar | None) -> LibraryPicture:
 
 
 def parent_of(recipe: Recipe | None) -> BlobId | None:
-    if recipe is None or isinstance(recipe.request, TextToImage):
-        return None
-    return recipe.request.image
+    return None if recipe is None else recipe.request.source
 
 
 def source_of(recipe: Recipe | None, blobs: BlobFolder) -> str:

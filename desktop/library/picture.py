@@ -15,7 +15,17 @@ Place = Literal["all", "starred", "trash"]
 
 Label = Literal["", "red", "orange", "yellow", "green", "blue", "purple"]
 LABELS: tuple[Label, ...] = ("red", "orange", "yellow", "green", "blue", "purple")
-Kind = Literal["text_to_image", "image_to_image", "inpaint", "imported"]
+Kind = Literal[
+    "text_to_image",
+    "image_to_image",
+    "inpaint",
+    "variations",
+    "outpaint",
+    "upscale",
+    "enhance",
+    "remove_background",
+    "imported",
+]
 MOST_STARS = 5
 
 

@@ -29,6 +29,9 @@ Schedule = Literal["automatic", "normal", "karras", "exponential", "beta", "sgm_
 PromptSyntax = Literal["a1111", "compel", "plain"]
 FillIntent = Literal["fill", "expand", "add", "remove", "replace_background"]
 InpaintArea = Literal["automatic", "selection", "whole"]
+Preprocessor = Literal["none", "canny", "scribble"]
+Seamless = Literal["none", "x", "y", "both"]
+UpscaleMethod = Literal["model", "upscaler"]
 
 
 class ModelReference(Contract):
@@ -37,6 +40,82 @@ class ModelReference(Contract):
     id: str
     name: str = ""
     sha256: str = ""
+
+
+NO_MODEL = ModelReference(id="")
+"""Of a request that a classic method carries out."""
+
+
+class LoraUse(Contract):
+    """A LoRA over the model; `text_weight` is that of its text encoders' part, None as the rest."""
+
+    model: ModelReference
+    weight: float = Field(default=1.0, ge=-10, le=10)
+    text_weight: float | None = Field(default=None, ge=-10, le=10)
+
+
+class Control(Contract):
+    """A picture that leads the model: lines by a ControlNet, or what it shows by an IP-Adapter.
+
+    It counts from `start` to `end`, shares of the steps. A ControlNet's picture is first made into lines by
+    `preprocessor`, unless it shows lines already; an IP-Adapter takes it as it is.
+    """
+
+    model: ModelReference
+    image: BlobId
+    weight: float = Field(default=1.0, ge=0, le=2)
+    start: float = Field(default=0.0, ge=0, le=1)
+    end: float = Field(default=1.0, ge=0, le=1)
+    preprocessor: Preprocessor = "none"
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.end <= self.start:
+            msg = "a control ends after its start"
+            raise ValueError(msg)
+        return self
+
+
+class NoiseVariation(Contract):
+    """The noise of another seed, mixed in: 0 is the picture of the request's own seed, 1 that of this one.
+
+    Picture number n mixes in the noise of `seed + n`, and all have the request's own seed.
+    """
+
+    seed: int = Field(ge=0, le=LARGEST_SEED)
+    strength: float = Field(ge=0, le=1)
+
+
+class Refiner(Contract):
+    """SDXL's second model, which paints the steps from `switch_at` (a share of them) to the end."""
+
+    model: ModelReference
+    switch_at: float = Field(default=0.8, gt=0, lt=1)
+
+
+class Extension(Contract):
+    """By how many pixels a picture grows on each side."""
+
+    left: int = Field(default=0, ge=0, le=16384)
+    top: int = Field(default=0, ge=0, le=16384)
+    right: int = Field(default=0, ge=0, le=16384)
+    bottom: int = Field(default=0, ge=0, le=16384)
+
+    @model_validator(mode="after")
+    def _grows(self) -> Self:
+        if not (self.left or self.top or self.right or self.bottom):
+            msg = "an extension has a pixel on one side at least"
+            raise ValueError(msg)
+        return self
+
+
+class Rectangle(Contract):
+    """In pixels of a picture, from its top left corner."""
+
+    x: int = Field(ge=0)
+    y: int = Field(ge=0)
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
 
 
 class Wildcard(Contract):
@@ -66,6 +145,28 @@ class GenerationSettings(Contract):
     reproducible: bool = False
     """Noise streams run one at a time, so that a picture does not depend on its neighbours in a batch."""
     max_credits: int | None = Field(default=None, ge=0)
+    variation: NoiseVariation | None = None
+    loras: tuple[LoraUse, ...] = Field(default=(), max_length=32)
+    """Beside those that the prompt names."""
+    embeddings: tuple[ModelReference, ...] = Field(default=(), max_length=64)
+    """Textual inversions; where the prompts hold a reference's `name` as a word, it stands for the file's."""
+    vae: ModelReference | None = None
+    """Instead of the model's own."""
+    controls: tuple[Control, ...] = Field(default=(), max_length=8)
+    seamless: Seamless = "none"
+    """Along which directions the picture can be laid side by side with itself."""
+    refiner: Refiner | None = None
+
+    @property
+    def source(self) -> BlobId | None:
+        """The picture that it is made from."""
+        return getattr(self, "image", None)
+
+    @property
+    def pictures(self) -> tuple[BlobId, ...]:
+        """Every blob that the request cannot be carried out without."""
+        own = (self.source, getattr(self, "mask", None))
+        return (*(blob for blob in own if blob is not None), *(control.image for control in self.controls))
 
 
 class TextToImage(GenerationSettings):
@@ -100,9 +201,84 @@ class Inpaint(GenerationSettings):
     match_colours: bool = True
 
 
-GenerationRequest = Annotated[TextToImage | ImageToImage | Inpaint, Field(discriminator="kind")]
+class Variations(GenerationSettings):
+    """Pictures like `image`, of its size, each by its own seed; a low strength stays near."""
 
-generation_request_adapter: TypeAdapter[TextToImage | ImageToImage | Inpaint] = TypeAdapter(GenerationRequest)
+    kind: Literal["variations"] = "variations"
+    image: BlobId
+    strength: float = Field(default=0.5, gt=0, le=1)
+
+
+class Outpaint(GenerationSettings):
+    """`image` continued beyond its sides, by the inpainting algorithm with the intent *expand*.
+
+    The result is a layer (RGBA) as an inpaint's; its placement counts from the top left corner of `image`,
+    so that it is negative where the picture grows to the left or upwards. Feather as an inpaint's.
+    """
+
+    kind: Literal["outpaint"] = "outpaint"
+    image: BlobId
+    extension: Extension
+    feather: int | None = Field(default=None, ge=0, le=4096)
+    match_colours: bool = True
+
+
+class Upscale(GenerationSettings):
+    """`image` made larger by `factor`, or to exactly `width` and `height` where they are given.
+
+    *model*: enlarged, then painted over in overlapping tiles at `strength` by the model itself. *upscaler*:
+    by an upscaler's file, which `model` then is.
+    """
+
+    kind: Literal["upscale"] = "upscale"
+    image: BlobId
+    factor: float = Field(default=2.0, ge=1, le=8)
+    width: int | None = Field(default=None, ge=16, le=16384)
+    height: int | None = Field(default=None, ge=16, le=16384)
+    method: UpscaleMethod = "model"
+    strength: float = Field(default=0.3, gt=0, le=1)
+    overlap: int = Field(default=64, ge=0, le=512)
+
+    @model_validator(mode="after")
+    def _both_sides_or_none(self) -> Self:
+        if (self.width is None) != (self.height is None):
+            msg = "a size has a width and a height"
+            raise ValueError(msg)
+        return self
+
+
+class Enhance(GenerationSettings):
+    """`image` with less noise, more sharpness and stronger colour, each from 0 (not at all) to 1; no model."""
+
+    kind: Literal["enhance"] = "enhance"
+    model: ModelReference = NO_MODEL
+    seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
+    image: BlobId
+    denoise: float = Field(default=0.0, ge=0, le=1)
+    sharpen: float = Field(default=0.0, ge=0, le=1)
+    colour: float = Field(default=0.0, ge=0, le=1)
+
+
+class RemoveBackground(GenerationSettings):
+    """`image` with all but its subject transparent (RGBA); no model.
+
+    The subject lies within `hint`, or where `mask` (of the image's size) is white; without either, in the middle.
+    """
+
+    kind: Literal["remove_background"] = "remove_background"
+    model: ModelReference = NO_MODEL
+    seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
+    image: BlobId
+    hint: Rectangle | None = None
+    mask: BlobId | None = None
+
+
+PictureRequest = (
+    TextToImage | ImageToImage | Inpaint | Variations | Outpaint | Upscale | Enhance | RemoveBackground
+)
+GenerationRequest = Annotated[PictureRequest, Field(discriminator="kind")]
+
+generation_request_adapter: TypeAdapter[PictureRequest] = TypeAdapter(GenerationRequest)
 
 
 class Rendering(Contract):
@@ -124,6 +300,8 @@ class Rendering(Contract):
     prompt: str = ""
     negative_prompt: str = ""
     """What the prompts' choices and wildcards came to; empty where there were none."""
+    variation_seed: int | None = None
+    """Whose noise was mixed in, where the request asked for a variation."""
 
 
 class Recipe(Contract):

@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from shared.contracts.generation import LARGEST_SEED, ImageToImage, Inpaint, Recipe, Sampler, Schedule
+from shared.contracts.generation import (
+    LARGEST_SEED,
+    ImageToImage,
+    Inpaint,
+    Recipe,
+    Sampler,
+    Schedule,
+    Upscale,
+    Variations,
+)
 from shared.imaging.samplers import SAMPLER_NAMES, SCHEDULE_NAMES, read_sampler, resolved_schedule
 
 _NEGATIVE = "Negative prompt:"
@@ -57,7 +66,7 @@ def write_parameters(recipe: Recipe, *, width: int, height: int) -> str:
         "Model hash": (rendering.model_sha256 or request.model.sha256)[:_LONGEST_HASH],
         "Model": request.model.name or request.model.id,
     }
-    if isinstance(request, ImageToImage | Inpaint):
+    if isinstance(request, ImageToImage | Inpaint | Variations | Upscale):
         entries["Denoising strength"] = f"{request.strength:g}"
     if request.clip_skip > 1:
         entries["Clip skip"] = request.clip_skip

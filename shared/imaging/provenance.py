@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-Origin = Literal["generated", "composite"]
-"""Made whole by a model, or with parts that were."""
+Origin = Literal["generated", "composite", "enhanced"]
+"""Made whole by a model, with parts that were, or changed by a method that invents nothing."""
 
 _SOURCE_TYPES: dict[Origin, str] = {
     "generated": "trainedAlgorithmicMedia",
     "composite": "compositeWithTrainedAlgorithmicMedia",
+    "enhanced": "algorithmicallyEnhanced",
 }
 
 

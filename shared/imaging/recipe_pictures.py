@@ -4,7 +4,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from shared.contracts.generation import Inpaint, Recipe
+from shared.contracts.generation import (
+    Enhance,
+    GenerationRequest,
+    Inpaint,
+    Outpaint,
+    Recipe,
+    RemoveBackground,
+    Upscale,
+)
 from shared.imaging.parameters import write_parameters
 from shared.imaging.pictures import encode_png
 from shared.imaging.pixels import Pixels
@@ -22,8 +30,13 @@ def encode_recipe_png(pixels: Pixels, recipe: Recipe) -> bytes:
         PARAMETERS_TEXT: write_parameters(recipe, width=width, height=height),
         RECIPE_TEXT: recipe.model_dump_json(),
     }
-    origin: Origin = "composite" if isinstance(recipe.request, Inpaint) else "generated"
-    return encode_png(pixels, texts, digital_source_type_xmp(origin))
+    return encode_png(pixels, texts, digital_source_type_xmp(_origin(recipe.request)))
+
+
+def _origin(request: GenerationRequest) -> Origin:
+    if isinstance(request, Enhance | RemoveBackground):
+        return "enhanced"
+    return "composite" if isinstance(request, Inpaint | Outpaint | Upscale) else "generated"
 
 
 def read_recipe(source: Path | bytes) -> Recipe | None:

@@ -13,12 +13,14 @@ from shared.contracts.generation import (
     LARGEST_SEED,
     GenerationRequest,
     Inpaint,
+    Outpaint,
     Placement,
     Recipe,
     Rendering,
     TextToImage,
 )
 from shared.imaging.blob_folder import BlobFolder
+from shared.imaging.inpainting.outpainting import extension_mask
 from shared.imaging.pictures import read_mask, read_picture
 from shared.imaging.recipe_pictures import encode_recipe_png
 
@@ -49,8 +51,13 @@ class GradientPainter:
         seed = _seed(request, index)
         if isinstance(request, TextToImage):
             return _gradient(request.width, request.height, seed), Placement()
-        height, width = read_picture(self._blobs.path(request.image)).shape[:2]
+        height, width = read_picture(self._blobs.path(request.pictures[0])).shape[:2]
         pixels = _gradient(width, height, seed)
+        if isinstance(request, Outpaint):
+            grown = request.extension
+            mask = extension_mask(width, height, grown)
+            layer = np.dstack([_gradient(mask.shape[1], mask.shape[0], seed), mask])
+            return layer, Placement(x=-grown.left, y=-grown.top)
         if not isinstance(request, Inpaint):
             return pixels, Placement()
         mask = read_mask(self._blobs.path(request.mask), (width, height))

@@ -1,6 +1,6 @@
-"""A picture from another one."""
+"""A picture from another one, or more of its kind."""
 
-from shared.contracts.generation import ImageToImage
+from shared.contracts.generation import ImageToImage, Variations
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.inpainting import ModelSides
 from shared.imaging.pictures import read_picture
@@ -8,7 +8,7 @@ from shared.imaging.pixels import flatten
 from shared.inference.tasks.whole_picture import WholePicture
 
 
-def image_to_image(request: ImageToImage, blobs: BlobFolder, sides: ModelSides) -> WholePicture:
+def image_to_image(request: ImageToImage | Variations, blobs: BlobFolder, sides: ModelSides) -> WholePicture:
     """What is transparent in the picture counts as white."""
     start = flatten(read_picture(blobs.path(request.image)))
     height, width = start.shape[:2]

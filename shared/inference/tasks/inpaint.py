@@ -1,74 +1,32 @@
-"""Part of a picture painted anew (interop.md, inpainting), as a layer that covers nothing else."""
+"""Part of a picture painted anew, where a mask is white."""
 
-import numpy as np
-
-from shared.contracts.generation import Inpaint, Placement
+from shared.contracts.generation import Inpaint
 from shared.imaging.blob_folder import BlobFolder
-from shared.imaging.inpainting import (
-    ModelSides,
-    StepRange,
-    composite_layer,
-    denoising_mask,
-    match_colours,
-    plan_inpainting,
-    prefill,
-)
+from shared.imaging.inpainting import ModelSides, plan_inpainting
 from shared.imaging.pictures import read_mask, read_picture
-from shared.imaging.pixels import Pixels, flatten
-from shared.inference.tasks.frame import Frame
-from shared.inference.tasks.painter import Painter
-from shared.inference.tasks.task import steps_for
+from shared.imaging.pixels import flatten
+from shared.inference.tasks.repaint import Repaint
 
 
-class InpaintTask:
+def inpaint(request: Inpaint, blobs: BlobFolder, sides: ModelSides) -> Repaint:
     """Raises what reading the picture and its mask raises, and InvalidRequestError for an empty mask."""
-
-    def __init__(self, request: Inpaint, *, blobs: BlobFolder, sides: ModelSides) -> None:
-        self._image = flatten(read_picture(blobs.path(request.image)))
-        height, width = self._image.shape[:2]
-        self._mask = read_mask(blobs.path(request.mask), (width, height))
-        self._match_colours = request.match_colours
-        self._plan = plan = plan_inpainting(
-            self._mask,
-            strength=request.strength,
-            intent=request.intent,
-            area=request.area,
-            feather=request.feather,
-            grow=request.grow,
-            sides=sides,
-        )
-        self._softness = denoising_mask(self._mask, plan)
-        self.width, self.height = plan.context.width, plan.context.height
-        self.placement = Placement(x=plan.context.x, y=plan.context.y)
-        sizes = [(plan.work_width, plan.work_height), (plan.second_width, plan.second_height)]
-        strengths = [plan.strength, plan.second_strength]
-        count = 2 if plan.two_pass else 1
-        self.frames = tuple(
-            Frame.between(self.width, self.height, *size, sides.multiple) for size in sizes[:count]
-        )
-        self.passes: tuple[StepRange, ...] = tuple(
-            steps_for(request.steps, strength) for strength in strengths[:count]
-        )
-
-    def paint(self, painter: Painter) -> list[Pixels]:
-        finished: list[Pixels] = []
-        for frame, steps in zip(self.frames, self.passes, strict=True):
-            starts = [self._among_its_own(picture) for picture in finished]
-            starts = starts or [prefill(self._image, self._mask, self._plan)]
-            painted = painter.paint(
-                frame,
-                steps,
-                pictures=[frame.into(start) for start in starts],
-                strength_map=frame.mask_into(self._softness),
-            )
-            finished = [frame.out_of(picture) for picture in painted]
-        return [composite_layer(self._matched(picture), self._mask, self._plan) for picture in finished]
-
-    def _among_its_own(self, painted: Pixels) -> Pixels:
-        """The first pass's result within the artist's own surroundings, for the second pass to start from."""
-        return np.where(self._softness[:, :, None] > 0, painted, self._plan.context_of(self._image))
-
-    def _matched(self, painted: Pixels) -> Pixels:
-        if not self._match_colours:
-            return painted
-        return match_colours(painted, self._plan.context_of(self._image), self._softness)
+    image = flatten(read_picture(blobs.path(request.image)))
+    height, width = image.shape[:2]
+    mask = read_mask(blobs.path(request.mask), (width, height))
+    plan = plan_inpainting(
+        mask,
+        strength=request.strength,
+        intent=request.intent,
+        area=request.area,
+        feather=request.feather,
+        grow=request.grow,
+        sides=sides,
+    )
+    return Repaint(
+        image=image,
+        mask=mask,
+        plan=plan,
+        steps=request.steps,
+        sides=sides,
+        colours_match=request.match_colours,
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.contracts.errors import ErrorReport, OutOfMemoryError, StorageError
-from shared.contracts.generation import Placement
+from shared.contracts.generation import Extension, Outpaint, Placement
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pictures import read_picture
 from tests.desktop.generation.studio import Studio, started, text_request
@@ -41,6 +41,25 @@ async def test_every_picture_is_in_the_library_before_it_is_staged(tmp_path: Pat
         assert {picture.job_id for picture in kept} == {job.id}
         assert sorted(picture.seed or 0 for picture in kept) == [7, 8, 9]
         assert [candidate.index for candidate in studio.staged] == [0, 1, 2]
+
+
+async def test_an_extended_picture_is_kept_whole_and_staged_as_the_layer_that_extends_it(
+    tmp_path: Path,
+) -> None:
+    async with started(tmp_path) as studio:
+        inpaint = studio.inpaint_request()
+        request = Outpaint(
+            model=inpaint.model, seed=1, image=inpaint.image, extension=Extension(left=16, bottom=8)
+        )
+        await studio.queue.add(request, document_id="d", placement=Placement(x=5))
+        await studio.until_idle()
+        (candidate,) = studio.staged
+        assert candidate.placement == Placement(x=5 - 16)
+        (kept,) = await studio.library.page()
+        pixels = read_picture(kept.file)
+        assert pixels.shape == (64 + 8, 96 + 16, 3)
+        assert (pixels[:64, 16:] == 90).all()
+        assert kept.kind == "outpaint"
 
 
 async def test_an_inpainting_is_kept_as_the_whole_picture_and_staged_as_a_layer(tmp_path: Path) -> None:

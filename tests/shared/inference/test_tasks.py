@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.events import Failed, GenerationEvent, Picture, Progress
-from shared.contracts.generation import ImageToImage, Inpaint
+from shared.contracts.generation import Extension, ImageToImage, Inpaint, Outpaint
 from shared.contracts.models import ModelDescription
 from shared.imaging.inpainting import paste
+from shared.imaging.inpainting.outpainting import extension_mask, whole_picture
 from shared.imaging.pictures import read_picture
 from shared.imaging.pixels import Pixels
 from shared.inference.tasks.frame import Frame
@@ -158,6 +159,52 @@ def test_with_a_feather_of_0_no_pixel_outside_any_mask_changes(data: st.DataObje
     layer = read_picture(studio.blobs.path(picture.blob))
     result = paste(document, layer, picture.placement)
     assert (result[mask == 0] == document[mask == 0]).all()
+
+
+@pytest.mark.parametrize(
+    "extension", [Extension(left=40), Extension(top=16, right=24), Extension(bottom=200)]
+)
+def test_an_extended_picture_keeps_its_middle_and_fills_every_new_pixel(
+    studio: Studio, landscape: Pixels, extension: Extension
+) -> None:
+    request = Outpaint(
+        model=studio.model.reference,
+        prompt="a boat",
+        seed=3,
+        steps=4,
+        image=studio.put(landscape),
+        extension=extension,
+        feather=0,
+    )
+
+    picture = the_picture(studio.run(request))
+
+    layer = read_picture(studio.blobs.path(picture.blob))
+    whole = whole_picture(request, landscape, layer, picture.placement)
+    height, width = landscape.shape[:2]
+    kept = np.s_[extension.top : extension.top + height, extension.left : extension.left + width]
+    assert whole.shape[:2] == (
+        height + extension.top + extension.bottom,
+        width + extension.left + extension.right,
+    )
+    assert (whole[kept] == landscape).all()
+    new = extension_mask(width, height, extension) > 0
+    assert whole[new].std() > 0
+    assert (whole[new].max(axis=1) > 0).mean() > 0.9
+
+
+def test_a_picture_is_not_extended_beyond_what_pictures_may_have(studio: Studio, landscape: Pixels) -> None:
+    request = Outpaint(
+        model=studio.model.reference,
+        seed=3,
+        image=studio.put(landscape),
+        extension=Extension(left=16384, bottom=16384),
+    )
+
+    last = studio.run(request)[-1]
+
+    assert isinstance(last, Failed)
+    assert "megapixels" in last.error.text
 
 
 def test_a_large_region_takes_two_passes(studio: Studio) -> None:
