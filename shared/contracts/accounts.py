@@ -39,7 +39,9 @@ class RefreshRequest(Contract):
 class LogoutRequest(Contract):
     """Without a token the session of the access token ends."""
 
-    refresh_token: SecretStr | None = None
+    refresh_token: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("refresh_token", "refreshToken")
+    )
 
 
 class ForgotPasswordRequest(Contract):
@@ -92,8 +94,14 @@ class RegistrationPending(Contract):
     email: str
 
 
+class SignedInAccount(AccountSummary):
+    """`credits` are those that a new job can use."""
+
+    credits: int
+
+
 class SignedIn(TokenPair):
-    user: AccountSummary
+    user: SignedInAccount
     is_new_user: bool = False
 
 

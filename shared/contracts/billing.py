@@ -128,6 +128,7 @@ class Limits(Contract):
     max_resolution: str
     max_side: int
     max_queue_size: int
+    max_images_per_generation: int
     batch: int
     priority: int
     storage_gb: int
@@ -336,7 +337,7 @@ class EntitlementsOverview(Contract):
 
     tier: Plan
     credits: CreditBalance
-    storage: StorageView
+    storage_quota_bytes: int
     subscription: SubscriptionView
     features: Features
     limits: Limits

@@ -1,10 +1,10 @@
 """A person's own profile and settings, and accounts as operators see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 
 from shared.contracts.accounts import AccountState, Role, Username
 from shared.contracts.base import Contract
@@ -23,8 +23,12 @@ class Notifications(Contract):
 
     email: bool = True
     push: bool = False
-    generation_complete: bool = True
-    marketing: bool = False
+    generation_complete: bool = Field(
+        default=True, validation_alias=AliasChoices("generation_complete", "generationComplete")
+    )
+    training_complete: bool = Field(
+        default=True, validation_alias=AliasChoices("training_complete", "trainingComplete")
+    )
 
 
 class Preferences(Contract):
@@ -51,6 +55,7 @@ class Profile(Contract):
     email_verified_at: datetime | None
     last_login_at: datetime | None
     created_at: datetime
+    updated_at: datetime
     deletion_due_at: datetime | None
     preferences: Preferences
     oauth_connections: list[Connection]
@@ -73,11 +78,17 @@ class ProfileChange(Contract):
     """What is left out stays; null empties a field that may be empty."""
 
     full_name: FullName | None = Field(
-        None, validation_alias=AliasChoices("full_name", "name", "displayName")
+        None, validation_alias=AliasChoices("full_name", "name", "displayName", "display_name")
     )
     bio: str | None = Field(None, max_length=1000)
     website: Website | None = None
     preferences: PreferencesChange | None = None
+
+
+class WholeProfileChange(ProfileChange):
+    """`username` by its own rule: once in 30 days."""
+
+    username: Username | None = None
 
 
 class UsernameChange(Contract):
@@ -86,6 +97,7 @@ class UsernameChange(Contract):
 
 class UsernameChanged(Contract):
     username: str
+    updated_at: datetime
     next_allowed_change: datetime
 
 
@@ -129,25 +141,45 @@ class AdminAccount(Contract):
     role: Role
     tier: str
     state: AccountState
+    is_active: bool
     email_verified: bool
     created_at: datetime
+    updated_at: datetime
     last_login_at: datetime | None
 
 
 class AdminChange(Contract):
+    """`is_active: false` is the state `suspended`, true is `active`."""
+
     role: Role | None = None
     state: Literal["active", "suspended"] | None = None
+    is_active: bool | None = None
     reason: str = Field("", max_length=500)
+
+    @model_validator(mode="after")
+    def _one_state(self) -> Self:
+        if self.state is not None and self.is_active not in {None, self.state == "active"}:
+            raise ValueError("state and is_active contradict each other")
+        return self
+
+    @property
+    def new_state(self) -> Literal["active", "suspended"] | None:
+        if self.is_active is None:
+            return self.state
+        return "active" if self.is_active else "suspended"
 
 
 class AccountStatistics(Contract):
+    """Active is who was signed in within those days."""
+
     total_users: int
-    active_users: int
+    active_users_7d: int
+    active_users_30d: int
     verified_users: int
     suspended_users: int
     new_users_today: int
-    new_users_this_week: int
-    new_users_this_month: int
+    new_users_7d: int
+    new_users_30d: int
     users_by_role: dict[str, int]
-    users_by_tier: dict[str, int]
+    users_by_plan: dict[str, int]
     business: dict[str, Any]

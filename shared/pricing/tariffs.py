@@ -21,6 +21,7 @@ class Tier(Contract):
     credits: int | None
     side: int
     queued_jobs: int
+    images_per_generation: int
     batch: int
     priority: int
     storage_gb: int

@@ -13,6 +13,9 @@ class Entitlements(Protocol):
     async def open_account(self, user_id: UUID) -> None:
         """A free subscription and its first credits."""
 
+    async def available(self, user_id: UUID) -> int:
+        """Credits that a new job can use."""
+
     async def overview(self, user_id: UUID) -> EntitlementsOverview: ...
 
     async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> UsageReport: ...

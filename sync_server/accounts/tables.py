@@ -16,7 +16,9 @@ def _user() -> ForeignKey:
 
 
 class UserRow(Base):
-    """`email` is lower-case; `tier` follows the subscription and is written only on billing's word."""
+    """`email` is lower-case; `tier` follows the subscription and is written only on billing's word,
+    `stored_bytes` on that of the features that store.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -25,6 +27,7 @@ class UserRow(Base):
         Index("ix_users_created_at", "created_at", "id"),
         CheckConstraint("role IN ('user', 'moderator', 'admin')", name="role"),
         CheckConstraint("state IN ('active', 'suspended', 'deleting')", name="state"),
+        CheckConstraint("stored_bytes >= 0", name="stored_bytes"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -37,6 +40,7 @@ class UserRow(Base):
     state: Mapped[str]
     email_verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
     password_changed_at: Mapped[datetime | None]
     username_changed_at: Mapped[datetime | None]
@@ -48,6 +52,7 @@ class UserRow(Base):
     bio: Mapped[str | None]
     website: Mapped[str | None]
     preferences: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    stored_bytes: Mapped[int] = mapped_column(BigInteger)
 
 
 class SessionRow(Base):

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import psycopg
@@ -29,18 +31,35 @@ def _database(url: str, name: str) -> str:
     return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Pytest closes its own folders to other users each time that it starts, also beside a run that goes on; under
+    root PostgreSQL is another user, and a server whose folder closes dies.
+    """
+    with TemporaryDirectory(prefix="pentimento-test-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def postgres_folder() -> Iterator[Path]:
+    """Where a test may start a PostgreSQL of its own."""
+    with _folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a running PostgreSQL, with a migrated database named `migrated`."""
-    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings=_HASTY)
-    url = postgres.start()
-    try:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("CREATE DATABASE migrated")
-        upgrade(_database(url, "migrated"))
-        yield url
-    finally:
-        postgres.stop()
+    with _folder() as folder:
+        postgres = EmbeddedPostgres(folder, settings=_HASTY)
+        url = postgres.start()
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("CREATE DATABASE migrated")
+            upgrade(_database(url, "migrated"))
+            yield url
+        finally:
+            postgres.stop()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class UserFilter:
     search: str | None = None
     role: str | None = None
     state: str | None = None
+    active: bool | None = None
     tier: str | None = None
     verified: bool | None = None
 
@@ -152,20 +153,27 @@ class AccountRepository:
         return rows.all(), int(total or 0)
 
     async def counts(self, *, today: datetime, week: datetime, month: datetime) -> dict[str, int]:
+        seen = func.count(SessionRow.user_id.distinct())
+        active = await self.session.execute(
+            select(
+                seen.filter(SessionRow.last_used_at >= week).label("active_users_7d"),
+                seen.filter(SessionRow.last_used_at >= month).label("active_users_30d"),
+            ).where(SessionRow.last_used_at >= month)
+        )
         row = (
             await self.session.execute(
                 select(
                     func.count().label("total_users"),
-                    func.count().filter(UserRow.state == "active").label("active_users"),
                     func.count(UserRow.email_verified_at).label("verified_users"),
                     func.count().filter(UserRow.state == "suspended").label("suspended_users"),
                     func.count().filter(UserRow.created_at >= today).label("new_users_today"),
-                    func.count().filter(UserRow.created_at >= week).label("new_users_this_week"),
-                    func.count().filter(UserRow.created_at >= month).label("new_users_this_month"),
+                    func.count().filter(UserRow.created_at >= week).label("new_users_7d"),
+                    func.count().filter(UserRow.created_at >= month).label("new_users_30d"),
                 )
             )
         ).one()
-        return {name: int(value) for name, value in row._mapping.items()}  # noqa: SLF001 - public by its documentation
+        both = {**row._mapping, **active.one()._mapping}  # noqa: SLF001 - public by its documentation
+        return {name: int(value) for name, value in both.items()}
 
     async def counts_by_role(self) -> dict[str, int]:
         rows = await self.session.execute(select(UserRow.role, func.count()).group_by(UserRow.role))
@@ -188,6 +196,8 @@ def _conditions(chosen: UserFilter) -> Iterator[ColumnElement[bool]]:
         yield UserRow.role == chosen.role
     if chosen.state:
         yield UserRow.state == chosen.state
+    if chosen.active is not None:
+        yield UserRow.state == "active" if chosen.active else UserRow.state != "active"
     if chosen.tier:
         yield UserRow.tier == chosen.tier
     if chosen.verified is not None:

@@ -38,6 +38,7 @@ async def users(
     ] = None,
     role: Annotated[Role | None, Query(description="Only this role.")] = None,
     state: Annotated[AccountState | None, Query(description="Only this state.")] = None,
+    is_active: Annotated[bool | None, Query(description="Only active ones, or only others.")] = None,
     tier: Annotated[TierName | None, Query(description="Only this tier.")] = None,
     email_verified: Annotated[
         bool | None, Query(description="Only with or without a confirmed address.")
@@ -50,7 +51,9 @@ async def users(
         moment, row_id = cursors.decode(page.cursor, expected=2, scope=scope)
         after = (datetime.fromisoformat(str(moment)), UUID(str(row_id)))
     rows, has_more, total = await administration.list(
-        UserFilter(search=search, role=role, state=state, tier=tier, verified=email_verified),
+        UserFilter(
+            search=search, role=role, state=state, active=is_active, tier=tier, verified=email_verified
+        ),
         after=after,
         newest_first=page.sort_order == "desc",
         limit=page.limit,

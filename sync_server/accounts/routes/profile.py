@@ -14,6 +14,7 @@ from shared.contracts.profiles import (
     ProfileChange,
     UsernameChange,
     UsernameChanged,
+    WholeProfileChange,
 )
 from sync_server.accounts.avatars import MAX_BYTES, make_avatar
 from sync_server.accounts.service import Profiles
@@ -41,8 +42,14 @@ async def me(principal: Leaving, profiles: TheProfiles) -> Reply[Profile]:
     return Reply(data=await profiles.profile(principal.user_id))
 
 
-@router.patch("", summary="Change the profile", responses=errors(ValidationFailedError))
-async def change(asked: ProfileChange, principal: SignedIn, profiles: TheProfiles) -> Reply[Profile]:
+@router.patch(
+    "",
+    summary="Change the profile",
+    responses=errors(ValidationFailedError, UserExistsError, UnprocessableError),
+)
+async def change(asked: WholeProfileChange, principal: SignedIn, profiles: TheProfiles) -> Reply[Profile]:
+    if asked.username is not None:
+        await profiles.change_username(principal.user_id, asked.username)
     await profiles.change(principal.user_id, asked)
     return Reply(data=await profiles.profile(principal.user_id))
 
@@ -55,8 +62,7 @@ async def change(asked: ProfileChange, principal: SignedIn, profiles: TheProfile
 async def change_username(
     asked: UsernameChange, principal: SignedIn, profiles: TheProfiles
 ) -> Reply[UsernameChanged]:
-    next_change = await profiles.change_username(principal.user_id, asked.username)
-    return Reply(data=UsernameChanged(username=asked.username, next_allowed_change=next_change))
+    return Reply(data=await profiles.change_username(principal.user_id, asked.username))
 
 
 @router.post(

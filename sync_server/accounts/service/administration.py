@@ -54,12 +54,13 @@ class Administration:
             raise ForbiddenError("Your account may not do this.")
         if row is None:
             raise NotFoundError("There is no such account.")
-        if row.state == "deleting" and change.state is not None:
+        if row.state == "deleting" and change.new_state is not None:
             raise ConflictError("This account is being deleted.", advice="Its owner can take that back.")
         before = {"role": row.role, "state": row.state}
-        row.role, row.state = change.role or row.role, change.state or row.state
+        row.role, row.state = change.role or row.role, change.new_state or row.state
         after = {"role": row.role, "state": row.state}
         if before != after:
+            row.updated_at = self._world.clock()
             await self._repository.add(
                 AuditRow(
                     id=self._world.new_id(),
@@ -83,7 +84,7 @@ class Administration:
         return AccountStatistics(
             **counts,
             users_by_role=await self._repository.counts_by_role(),
-            users_by_tier=await self._repository.counts_by_tier(),
+            users_by_plan=await self._repository.counts_by_tier(),
             business=await self._entitlements.statistics(),
         )
 
@@ -103,7 +104,9 @@ def _shown(row: UserRow) -> AdminAccount:
         role=cast(Role, row.role),
         tier=row.tier,
         state=cast(AccountState, row.state),
+        is_active=row.state == "active",
         email_verified=row.email_verified_at is not None,
         created_at=row.created_at,
+        updated_at=row.updated_at,
         last_login_at=row.last_login_at,
     )

@@ -1,11 +1,12 @@
 """A person's own profile and settings."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from shared.contracts.accounts import AccountState, Role
+from shared.contracts.billing import StorageView
 from shared.contracts.profiles import (
     AccountSettings,
     LanguageName,
@@ -15,6 +16,7 @@ from shared.contracts.profiles import (
     Profile,
     ProfileChange,
     Theme,
+    UsernameChanged,
 )
 from shared.contracts.ways_in import Connection, ProviderName
 from sync_server.accounts.ports import Entitlements
@@ -67,12 +69,13 @@ class Profiles:
             email_verified_at=row.email_verified_at,
             last_login_at=row.last_login_at,
             created_at=row.created_at,
+            updated_at=row.updated_at,
             deletion_due_at=row.deletion_requested_at + DELAY if row.deletion_requested_at else None,
             preferences=_preferences(row),
             oauth_connections=await self._connections(user_id),
             tier=overview.tier,
             credits=overview.credits,
-            storage=overview.storage,
+            storage=StorageView(used_bytes=row.stored_bytes, quota_bytes=overview.storage_quota_bytes),
             subscription=overview.subscription,
             features=overview.features,
             limits=overview.limits,
@@ -80,20 +83,20 @@ class Profiles:
 
     async def change(self, user_id: UUID, change: ProfileChange) -> None:
         row = await self._row(user_id)
-        for name in change.model_fields_set - {"preferences"}:
+        for name in change.model_fields_set - {"preferences", "username"}:
             setattr(row, name, getattr(change, name))
         if change.preferences is not None:
             _set_preferences(row, change.preferences)
-        await self._repository.session.flush()
+        await self._changed(row)
 
     async def change_preferences(self, user_id: UUID, change: PreferencesChange) -> Preferences:
         row = await self._row(user_id)
         _set_preferences(row, change)
-        await self._repository.session.flush()
+        await self._changed(row)
         return _preferences(row)
 
-    async def change_username(self, user_id: UUID, username: str) -> datetime:
-        """When it may change again. Raises UnprocessableError before that, UserExistsError for a taken name."""
+    async def change_username(self, user_id: UUID, username: str) -> UsernameChanged:
+        """Raises UnprocessableError before that, UserExistsError for a taken name."""
         row = await self._row(user_id)
         now = self._clock()
         next_change = row.username_changed_at + USERNAME_REST if row.username_changed_at else now
@@ -107,14 +110,14 @@ class Profiles:
         if username.lower() != row.username.lower() and await self._repository.username_taken(username):
             raise UserExistsError("The name {name} is taken.", advice="Choose another.", name=username)
         row.username, row.username_changed_at = username, now
-        await self._repository.session.flush()
-        return now + USERNAME_REST
+        await self._changed(row)
+        return UsernameChanged(username=username, updated_at=now, next_allowed_change=now + USERNAME_REST)
 
     async def set_avatar(self, user_id: UUID, key: str) -> str | None:
         """The key of the one before, which nobody shows any more."""
         row = await self._row(user_id)
         before, row.avatar_key = row.avatar_key, key
-        await self._repository.session.flush()
+        await self._changed(row)
         return before
 
     async def settings(self, user_id: UUID) -> AccountSettings:
@@ -125,6 +128,7 @@ class Profiles:
                 "username": row.username,
                 "full_name": row.full_name,
                 "email": row.email,
+                "avatar_url": await self._storage.url(row.avatar_key) if row.avatar_key else None,
                 "bio": row.bio,
                 "website": row.website,
             },
@@ -141,6 +145,10 @@ class Profiles:
                 ],
             },
         )
+
+    async def _changed(self, row: UserRow) -> None:
+        row.updated_at = self._clock()
+        await self._repository.session.flush()
 
     async def _connections(self, user_id: UUID) -> list[Connection]:
         return [
@@ -176,4 +184,6 @@ def _set_preferences(row: UserRow, change: PreferencesChange) -> None:
     row.language = change.language or row.language
     row.timezone = change.timezone or row.timezone
     if change.notifications is not None:
-        row.preferences = {**row.preferences, "notifications": change.notifications.model_dump()}
+        switches = row.preferences.get("notifications", {})
+        asked = change.notifications.model_dump(exclude_unset=True)
+        row.preferences = {**row.preferences, "notifications": {**switches, **asked}}

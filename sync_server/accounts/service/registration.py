@@ -61,6 +61,7 @@ class Registration:
                 state="active",
                 email_verified_at=now if new.verified else None,
                 created_at=now,
+                updated_at=now,
                 last_login_at=None,
                 password_changed_at=None,
                 username_changed_at=None,
@@ -72,6 +73,7 @@ class Registration:
                 bio=None,
                 website=None,
                 preferences={},
+                stored_bytes=0,
             )
         )
         if not added:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from shared.contracts.accounts import SignedIn
+from shared.contracts.accounts import SignedIn, SignedInAccount
+from sync_server.accounts.ports import Entitlements
 from sync_server.accounts.repository import AccountRepository
 from sync_server.accounts.rules import FAILURES_WINDOW, wait_after
 from sync_server.accounts.service.accounts import AccountRecord, Accounts
@@ -36,6 +37,7 @@ class SignIn:
         accounts: Accounts,
         sessions: Sessions,
         two_factor: TwoFactor,
+        entitlements: Entitlements,
         tokens: TokenSigner,
         world: World,
     ) -> None:
@@ -43,6 +45,7 @@ class SignIn:
         self._accounts = accounts
         self._sessions = sessions
         self._two_factor = two_factor
+        self._entitlements = entitlements
         self._tokens = tokens
         self._world = world
 
@@ -109,6 +112,6 @@ class SignIn:
         await self._repository.forget_failures(account.email, client.address)
         await self._repository.remember_address(user_id, client.address, self._world.clock())
         pair = await self._sessions.issue(user_id, client)
-        return SignedIn(
-            **pair.model_dump(), user=await self._accounts.summary(user_id), is_new_user=is_new_user
-        )
+        summary = await self._accounts.summary(user_id)
+        user = SignedInAccount(**summary.model_dump(), credits=await self._entitlements.available(user_id))
+        return SignedIn(**pair.model_dump(), user=user, is_new_user=is_new_user)

@@ -66,6 +66,7 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             accounts=work.get(Accounts),
             sessions=work.get(Sessions),
             two_factor=work.get(TwoFactor),
+            entitlements=work.get(Entitlements),
             tokens=tokens,
             world=world,
         ),

@@ -9,7 +9,6 @@ from uuid import UUID
 from shared.contracts.billing import (
     EntitlementsOverview,
     Plan,
-    StorageView,
     SubscriptionView,
     UsageCredits,
     UsageReport,
@@ -51,7 +50,7 @@ class BillingOverview:
         return EntitlementsOverview(
             tier=cast(Plan, tier_row.plan),
             credits=balance,
-            storage=StorageView(used_bytes=0, quota_bytes=tier.storage_bytes),
+            storage_quota_bytes=tier.storage_bytes,
             subscription=views.subscription(row, products=self._products, credits_now=balance),
             features=views.features(tier),
             limits=views.limits(tier),
@@ -78,6 +77,9 @@ class BillingEntitlements:
 
     async def open_account(self, user_id: UUID) -> None:
         await self._subscriptions.open_free(user_id)
+
+    async def available(self, user_id: UUID) -> int:
+        return (await self._statements.balance(user_id)).available
 
     async def overview(self, user_id: UUID) -> EntitlementsOverview:
         return await self._overview.everything(user_id)

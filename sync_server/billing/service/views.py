@@ -109,6 +109,7 @@ def limits(tier: Tier) -> Limits:
         max_resolution=f"{tier.side}x{tier.side}",
         max_side=tier.side,
         max_queue_size=tier.queued_jobs,
+        max_images_per_generation=tier.images_per_generation,
         batch=tier.batch,
         priority=tier.priority,
         storage_gb=tier.storage_gb,

@@ -70,6 +70,11 @@ async def test_a_suspended_account_is_out_at_once_and_back_when_it_is_lifted(
     assert (await server.client.get(f"{USERS}/me", headers=user.headers)).status_code == 401
     await change(server, admin, user, state="active")
     await server.sign_in(email=user.email)
+    reply = await change(server, admin, user, is_active=False)
+    assert (reply.json()["data"]["state"], reply.json()["data"]["is_active"]) == ("suspended", False)
+    found = await server.client.get(USERS, params={"is_active": False}, headers=admin.headers)
+    assert [row["email"] for row in found.json()["data"]] == [user.email]
+    assert (await change(server, admin, user, is_active=True, state="suspended")).status_code == 400
 
 
 async def test_a_role_takes_effect_at_once(server: Server, admin: SignedInUser) -> None:
@@ -135,6 +140,7 @@ async def test_statistics_count_everybody(server: Server, admin: SignedInUser, c
     await server.register(email="new@example.com", verified=False)
     here = await server.sign_in(email=admin.email)
     data = (await server.client.get(f"{USERS}/stats", headers=here.headers)).json()["data"]
-    assert (data["total_users"], data["verified_users"], data["new_users_this_week"]) == (3, 2, 1)
+    assert (data["total_users"], data["verified_users"], data["new_users_7d"]) == (3, 2, 1)
+    assert (data["active_users_7d"], data["active_users_30d"]) == (2, 3)
     assert data["users_by_role"] == {"admin": 1, "user": 2}
-    assert data["users_by_tier"] == {"free": 2, "pro": 1}
+    assert data["users_by_plan"] == {"free": 2, "pro": 1}

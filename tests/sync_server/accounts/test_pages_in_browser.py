@@ -28,8 +28,10 @@ VERIFIER = "a-verifier-that-only-the-asking-program-knows-1"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    process = ServerProcess(environment={"DATA_FOLDER": str(tmp_path / "data")}, log=tmp_path / "log")
+def server(postgres_folder: Path) -> Iterator[ServerProcess]:
+    process = ServerProcess(
+        environment={"DATA_FOLDER": str(postgres_folder / "data")}, log=postgres_folder / "log"
+    )
     process.start()
     process.wait_until_ready()
     yield process
@@ -37,7 +39,7 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
+def browser(postgres_folder: Path) -> Iterator[Chrome]:
     options = ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for argument in (
@@ -48,7 +50,7 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--user-data-dir={postgres_folder / 'profile'}",
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

@@ -36,6 +36,42 @@ async def test_a_profile_changes_only_where_asked(server: Server) -> None:
     assert (me["preferences"]["theme"], me["preferences"]["language"]) == ("dark", "ko")
 
 
+async def test_a_switch_that_is_left_out_stays(server: Server, clock: FakeClock) -> None:
+    user = await server.register()
+    clock.advance(timedelta(minutes=1))
+    for switches in ({"push": True}, {"trainingComplete": False}):
+        body = {"preferences": {"notifications": switches}, "username": None}
+        reply = await server.client.patch(ME, json=body, headers=user.headers)
+    me = reply.json()["data"]
+    assert me["preferences"]["notifications"] == {
+        "email": True,
+        "push": True,
+        "generation_complete": True,
+        "training_complete": False,
+    }
+    assert me["updated_at"] > me["created_at"]
+
+
+async def test_a_sign_in_tells_tier_and_credits(server: Server) -> None:
+    user = await server.register()
+    reply = await server.client.post(
+        "/api/v1/users/auth/login", json={"email": user.email, "password": PASSWORD}
+    )
+    account = reply.json()["data"]["user"]
+    assert (account["tier"], account["credits"]) == ("free", 100)
+
+
+async def test_the_profile_takes_a_username_by_its_own_rule(server: Server) -> None:
+    user = await server.register()
+    body = {"username": "new_name", "display_name": "Ann"}
+    me = (await server.client.patch(ME, json=body, headers=user.headers)).json()["data"]
+    assert (me["username"], me["full_name"]) == ("new_name", "Ann")
+    body = {"username": "newer_name", "display_name": "Bob"}
+    assert (await server.client.patch(ME, json=body, headers=user.headers)).status_code == 422
+    me = (await server.client.get(ME, headers=user.headers)).json()["data"]
+    assert (me["username"], me["full_name"]) == ("new_name", "Ann")
+
+
 async def test_a_username_changes_once_in_thirty_days(server: Server, clock: FakeClock) -> None:
     user = await server.register()
 

@@ -31,7 +31,7 @@ def moved(text: str, ports: Mapping[str, str]) -> str:
 
 
 @pytest.mark.timeout(180)
-def test_the_walk_works_as_printed(tmp_path: Path) -> None:
+def test_the_walk_works_as_printed(postgres_folder: Path) -> None:
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
@@ -43,7 +43,7 @@ def test_the_walk_works_as_printed(tmp_path: Path) -> None:
     background = [
         subprocess.Popen(
             ["bash", "-e", "-c", moved(text, ports)],
-            cwd=tmp_path,
+            cwd=postgres_folder,
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -55,7 +55,7 @@ def test_the_walk_works_as_printed(tmp_path: Path) -> None:
         wait_for(f"http://127.0.0.1:{ports['8000']}/ready")
         done = subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", moved("\n".join(walk), ports)],
-            cwd=tmp_path,
+            cwd=postgres_folder,
             env=environment,
             capture_output=True,
             text=True,

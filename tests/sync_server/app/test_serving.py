@@ -38,8 +38,10 @@ def test_the_metrics_of_all_processes_are_told_as_one(processes: ServerProcess) 
         assert float(found[1]) == 20
 
 
-def test_one_command_is_a_whole_server_and_ends_cleanly(tmp_path: Path) -> None:
-    server = ServerProcess(environment={"DATA_FOLDER": str(tmp_path / "data")}, log=tmp_path / "log")
+def test_one_command_is_a_whole_server_and_ends_cleanly(postgres_folder: Path) -> None:
+    server = ServerProcess(
+        environment={"DATA_FOLDER": str(postgres_folder / "data")}, log=postgres_folder / "log"
+    )
     server.start()
     try:
         server.wait_until_ready()
@@ -48,10 +50,10 @@ def test_one_command_is_a_whole_server_and_ends_cleanly(tmp_path: Path) -> None:
         assert reply.status_code == 201, reply.text
     finally:
         server.stop()
-    assert "Pentimento listens on" in (tmp_path / "log").read_text()
-    (mail,) = (tmp_path / "data" / "mails").iterdir()
+    assert "Pentimento listens on" in (postgres_folder / "log").read_text()
+    (mail,) = (postgres_folder / "data" / "mails").iterdir()
     assert f"{server.url}/verify-email?token=" in mail.read_text().replace("=\n", "").replace("=3D", "=")
-    assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()
+    assert not (postgres_folder / "data" / "postgres" / "postmaster.pid").exists()
 
 
 def test_a_secret_of_development_is_refused_in_production(database_url: str, tmp_path: Path) -> None:

@@ -32,17 +32,17 @@ def runs(folder: Path) -> bool:
     return (folder / "postgres" / "postmaster.pid").exists()
 
 
-def test_a_folder_has_one_server_that_outlives_a_kill_and_ends_with_the_last(tmp_path: Path) -> None:
-    killed, url = another_process(tmp_path)
+def test_a_folder_has_one_server_that_outlives_a_kill_and_ends_with_the_last(postgres_folder: Path) -> None:
+    killed, url = another_process(postgres_folder)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     killed.kill()
     killed.communicate()
 
-    ours = EmbeddedPostgres(tmp_path)
+    ours = EmbeddedPostgres(postgres_folder)
     try:
         assert ours.start() == url
-        beside, same_url = another_process(tmp_path)
+        beside, same_url = another_process(postgres_folder)
         assert same_url == url
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
@@ -51,12 +51,12 @@ def test_a_folder_has_one_server_that_outlives_a_kill_and_ends_with_the_last(tmp
             assert connection.execute("SELECT 1").fetchone() == (1,)
     finally:
         ours.stop()
-    assert not runs(tmp_path)
+    assert not runs(postgres_folder)
 
-    again = EmbeddedPostgres(tmp_path)
+    again = EmbeddedPostgres(postgres_folder)
     try:
         with psycopg.connect(again.start()) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
     finally:
         again.stop()
-    assert not runs(tmp_path)
+    assert not runs(postgres_folder)

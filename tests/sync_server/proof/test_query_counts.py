@@ -28,9 +28,10 @@ _SESSIONS = """
     SELECT gen_random_uuid(), :user, 'test', '10.0.0.1', now(), now(), '2030-01-01' FROM generate_series(1, :count)
 """
 _PEOPLE = """
-    INSERT INTO users (id, email, username, role, tier, state, created_at, language, timezone, theme, preferences)
-    SELECT gen_random_uuid(), 'many' || n || '@example.com', 'many' || n, 'user', 'free', 'active', now(), 'en',
-           'UTC', 'auto', '{}'
+    INSERT INTO users (id, email, username, role, tier, state, created_at, updated_at, language, timezone, theme,
+                       preferences, stored_bytes)
+    SELECT gen_random_uuid(), 'many' || n || '@example.com', 'many' || n, 'user', 'free', 'active', now(), now(), 'en',
+           'UTC', 'auto', '{}', 0
     FROM generate_series(1, :count) AS n
 """
 _PAYMENTS = """
