@@ -97,7 +97,7 @@ class Container:
             blobs=self.blobs,
             model_folders=lambda: self.models.folders,
             threads=threads_for_painting(),
-            hash_cache=self.folders.root / "model-hashes.json",
+            model_index=self.folders.model_index,
         )
 
     @cached_property

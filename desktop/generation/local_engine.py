@@ -21,12 +21,12 @@ class LocalEngine:
         blobs: BlobFolder,
         model_folders: Callable[[], Sequence[Path]],
         threads: int,
-        hash_cache: Path | None = None,
+        model_index: Path | None = None,
     ) -> None:
         self._blobs = blobs
         self._model_folders = model_folders
         self._threads = threads
-        self._hash_cache = hash_cache
+        self._model_index = model_index
         self._process: EngineProcess | None = None
         self._process_folders: tuple[Path, ...] = ()
 
@@ -64,7 +64,7 @@ class LocalEngine:
                 blobs=self._blobs,
                 model_folders=folders,
                 threads=self._threads,
-                hash_cache=self._hash_cache,
+                model_index=self._model_index,
             )
             self._process_folders = folders
         return self._process

@@ -41,6 +41,11 @@ class DataFolders:
         return self.root / "queue.sqlite"
 
     @property
+    def model_index(self) -> Path:
+        """What was learnt of models, and what the artist chose for them."""
+        return self.root / "models.sqlite"
+
+    @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
 

@@ -72,5 +72,6 @@ class ModelFile(Contract):
     needs_consent: bool = False
     """Whether it is a pickle, which can run a stranger's code: listed, and never read here."""
     needs_image_encoder: bool = False
+    """Whether it works only beside a model that looks at pictures (CLIP vision)."""
     description: ModelDescription | None = None
     """Of a checkpoint: what it paints and how."""

@@ -2,31 +2,62 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.contracts.errors import InvalidModelError
-from shared.contracts.models import ModelDescription
+from shared.contracts.errors import ErrorReport, InvalidModelError
+from shared.contracts.models import ModelDescription, ModelFile
+from shared.engine.describing import read_candidate
 from shared.engine.diffusers_folder import INDEX_FILE, describe_folder
-from shared.engine.single_file import NotACheckpointError, describe_file
+from shared.engine.layouts import recognise
+from shared.engine.model_index import KnownReading, ModelIndex, Reading
+from shared.engine.model_notes import ModelNotes
+from shared.engine.places import Candidate, Walk
+from shared.engine.single_file import describe_file
 
-_DEEPEST_FOLDER = 5
+ReadSoFar = Callable[[int, int], None]
+"""Told how many of how many headers were read; it stops the survey by raising."""
+
+_KEPT_AT_ONCE = 500
+_NOTHING_CHOSEN = ModelNotes()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why what lies at `path` can't be used."""
+
+    path: Path
+    report: ErrorReport
 
 
 @dataclass(frozen=True)
 class Survey:
-    """The models that can be used, and why each of the others can't."""
+    """Every model that was found, and why each of the others can't be used; `missing` were here before."""
 
-    models: list[ModelDescription]
-    problems: list[InvalidModelError]
+    files: list[ModelFile]
+    problems: list[Problem]
+    missing: list[ModelFile] = field(default_factory=list)
+
+    @property
+    def models(self) -> list[ModelDescription]:
+        """Those that paint by themselves."""
+        return [file.description for file in self.files if file.description is not None]
+
+
+def _unwatched(_done: int, _of: int) -> None:
+    return
 
 
 class Catalogue:
-    """Looks into `folders`; each may also be one model itself (a diffusers folder or a file)."""
+    """Looks into `folders`; each may also be one model itself, or the folder of another program.
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    With an `index` only what is new or changed is read.
+    """
+
+    def __init__(self, folders: Sequence[Path], *, index: ModelIndex | None = None) -> None:
         self._folders = tuple(folders)
+        self._index = index
         self._places: dict[str, Path] = {}
 
     def scan(self) -> list[ModelDescription]:
@@ -36,38 +67,74 @@ class Catalogue:
         """The model as it is on disk now; where it lay before is looked at first."""
         if place := self._places.get(model_id):
             try:
-                return describe_model(place).model_copy(update={"id": model_id})
+                return describe_model(place, chosen=self._chosen(place)).model_copy(update={"id": model_id})
             except InvalidModelError:
                 del self._places[model_id]
         return next((model for model in self.scan() if model.id == model_id), None)
 
-    def survey(self) -> Survey:
-        """Models in the order of the folders, then by path; of two with one id, the first one counts."""
-        models: dict[str, ModelDescription] = {}
-        problems: list[InvalidModelError] = []
+    def survey(self, *, progress: ReadSoFar = _unwatched) -> Survey:
+        """In the order of the folders, then by path; of two with one id, the first one counts."""
+        known = self._index.readings() if self._index else {}
+        choices = self._index.choices() if self._index else {}
+        walk = Walk()
+        found = [each for folder in self._roots() for each in walk.candidates(folder)]
+        files: dict[str, ModelFile] = {}
+        problems = [_unreadable(folder) for folder in walk.unreadable]
+        for candidate, reading in self._readings(found, known, choices, progress):
+            if reading.problem is not None:
+                problems.append(Problem(candidate.path, reading.problem))
+            elif reading.file is not None:
+                file = _told_apart(reading.file, files).model_copy(update={"preview": candidate.preview})
+                files.setdefault(file.id, file)
+        self._places = {file.id: file.path for file in files.values() if file.description is not None}
+        here = {candidate.path for candidate in found}
+        missing = [
+            each.reading.file for path, each in known.items() if path not in here and not path.exists()
+        ]
+        return Survey(list(files.values()), problems, [file for file in missing if file is not None])
+
+    def _roots(self) -> Iterator[Path]:
         for folder in self._folders:
-            for path in _candidates(folder, depth=0):
-                try:
-                    model = describe_model(path)
-                except NotACheckpointError:
-                    continue
-                except InvalidModelError as problem:
-                    problems.append(problem)
-                else:
-                    if model.id in models and models[model.id].path != model.path:
-                        model = model.model_copy(update={"id": id_of_place(path)})
-                    models.setdefault(model.id, model)
-        self._places = {model.id: model.path for model in models.values()}
-        return Survey(list(models.values()), problems)
+            yield from recognise(folder.expanduser().absolute()).roots
+
+    def _chosen(self, path: Path) -> ModelNotes:
+        return self._index.choices().get(path, _NOTHING_CHOSEN) if self._index else _NOTHING_CHOSEN
+
+    def _readings(
+        self,
+        found: Sequence[Candidate],
+        known: dict[Path, KnownReading],
+        choices: dict[Path, ModelNotes],
+        progress: ReadSoFar,
+    ) -> Iterator[tuple[Candidate, Reading]]:
+        """What is read anew is kept as it comes, so that a survey that is stopped was not for nothing."""
+        fresh: dict[Path, KnownReading] = {}
+        for number, candidate in enumerate(found):
+            chosen = choices.get(candidate.path, _NOTHING_CHOSEN)
+            fingerprint = f"{candidate.fingerprint}|{chosen.model_dump_json(exclude_none=True)}"
+            kept = known.get(candidate.path)
+            if kept is None or kept.fingerprint != fingerprint:
+                progress(number, len(found))
+                reading = read_candidate(candidate, model_id=id_of_place(candidate.path), chosen=chosen)
+                kept = fresh[candidate.path] = KnownReading(fingerprint, reading)
+                if len(fresh) >= _KEPT_AT_ONCE:
+                    self._keep(fresh)
+            yield candidate, kept.reading
+        self._keep(fresh)
+
+    def _keep(self, fresh: dict[Path, KnownReading]) -> None:
+        if self._index is not None:
+            self._index.keep_readings(fresh)
+        fresh.clear()
 
 
-def describe_model(path: Path) -> ModelDescription:
-    """Raises InvalidModelError, in words, where there is no model that can be used."""
+def describe_model(path: Path, *, chosen: ModelNotes = _NOTHING_CHOSEN) -> ModelDescription:
+    """Raises InvalidModelError, in words, where there is no model that paints by itself."""
     path = path.expanduser().absolute()
     if path.is_file():
-        return describe_file(path, default_id=id_of_place(path))
+        return describe_file(path, default_id=id_of_place(path), chosen=chosen)
     if (path / INDEX_FILE).is_file():
-        return describe_folder(path, default_id=id_of_place(path))
+        return describe_folder(path, default_id=id_of_place(path), chosen=chosen)
     if path.is_dir():
         raise InvalidModelError(
             "The folder {path} holds no model.",
@@ -87,15 +154,19 @@ def id_of_place(path: Path) -> str:
     return f"{name}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
 
 
-def _candidates(path: Path, *, depth: int) -> Iterator[Path]:
-    """Diffusers folders (not looked into further) and .safetensors files."""
-    if path.is_file() or (path / INDEX_FILE).is_file():
-        yield path
-    elif path.is_dir() and depth <= _DEEPEST_FOLDER:
-        try:
-            children = sorted(path.iterdir())
-        except OSError:
-            return  # a folder that may not be read holds nothing for us
-        for child in children:
-            if child.is_dir() or child.suffix.lower() == ".safetensors":
-                yield from _candidates(child, depth=depth + 1)
+def _told_apart(file: ModelFile, known: dict[str, ModelFile]) -> ModelFile:
+    """Two models may state one id: the later one is called by its place."""
+    if file.id not in known:
+        return file
+    own_id = id_of_place(file.path)
+    description = file.description and file.description.model_copy(update={"id": own_id})
+    return file.model_copy(update={"id": own_id, "description": description})
+
+
+def _unreadable(folder: Path) -> Problem:
+    error = InvalidModelError(
+        "The folder {folder} may not be read.",
+        advice="Allow it in the system's settings for files, or leave it: nothing in it is used.",
+        folder=folder,
+    )
+    return Problem(folder, error.report)

@@ -7,7 +7,7 @@ from typing import Any
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelDescription, ModelFamily
 from shared.engine.headers import read_safetensors_shapes
-from shared.engine.model_notes import FILE_NAME, read_model_notes
+from shared.engine.model_notes import FILE_NAME, ModelNotes, read_model_notes
 
 INDEX_FILE = "model_index.json"
 _TASKS = ("Pipeline", "Img2ImgPipeline", "InpaintPipeline")
@@ -21,22 +21,26 @@ _WIDTH_OF_SECOND_VERSION = 1024
 _LARGEST_CONFIGURATION = 1_000_000
 
 
-def describe_folder(folder: Path, *, default_id: str) -> ModelDescription:
+_NO_NOTES = ModelNotes()
+
+
+def describe_folder(folder: Path, *, default_id: str, chosen: ModelNotes = _NO_NOTES) -> ModelDescription:
     """Raises InvalidModelError, in words, for what is not a whole Stable Diffusion model."""
-    index = _configuration(folder / INDEX_FILE)
-    unet = _configuration(folder / "unet" / "config.json") if _is_ours(index) else {}
+    index = read_configuration(folder / INDEX_FILE)
+    unet = read_configuration(folder / "unet" / "config.json") if _is_ours(index) else {}
     family = _family(folder, index, unet)
     size = sum(_weights_size(folder, part) for part in _PARTS[family])
-    vae = _configuration(folder / "vae" / "config.json")
+    vae = read_configuration(folder / "vae" / "config.json")
     scale = 2 ** (len(vae.get("block_out_channels", ())) - 1)
     latent_channels = _whole_number(folder, vae.get("latent_channels", 4))
     native = _whole_number(folder, unet.get("sample_size", 64)) * scale
-    stated = read_model_notes(folder / FILE_NAME).model_dump(exclude_none=True)
+    notes = chosen.over(read_model_notes(folder / FILE_NAME))
+    stated = notes.model_dump(exclude_none=True, exclude={"family"})
     native = int(stated.pop("native_side", native))
     model = ModelDescription(
         **{
             "id": default_id,
-            "name": _name(folder),
+            "name": name_of_folder(folder),
             "family": family,
             "path": folder,
             "layout": "diffusers",
@@ -66,7 +70,7 @@ def _family(folder: Path, index: dict[str, Any], unet: dict[str, Any]) -> ModelF
         raise InvalidModelError(
             "The model {name} is of a kind that Pentimento can't use yet: {kind}.",
             advice="Choose a Stable Diffusion model: version 1, 2 or XL.",
-            name=_name(folder),
+            name=name_of_folder(folder),
             kind=index.get("_class_name"),
         )
     if str(index["_class_name"]).startswith("StableDiffusionXL"):
@@ -77,14 +81,14 @@ def _family(folder: Path, index: dict[str, Any], unet: dict[str, Any]) -> ModelF
     return "stable_diffusion_2" if second else "stable_diffusion_1"
 
 
-def _name(folder: Path) -> str:
+def name_of_folder(folder: Path) -> str:
     """In Hugging Face's cache a snapshot's folder is named by a hash, and its repository's by its name."""
     if folder.parent.name == "snapshots" and folder.parent.parent.name.startswith("models--"):
         return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
     return folder.name
 
 
-def _configuration(path: Path) -> dict[str, Any]:
+def read_configuration(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST_CONFIGURATION:
             raise _broken(path, "it is far too large")

@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 from shared.contracts.base import Contract
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.generation import Sampler, Schedule
-from shared.contracts.models import PredictionType
+from shared.contracts.models import ModelFamily, PredictionType
 
 FILE_NAME = "pentimento.json"
 NOTES_SUFFIX = ".pentimento.json"
@@ -27,6 +27,12 @@ class ModelNotes(Contract):
     default_sampler: Sampler | None = None
     default_schedule: Schedule | None = None
     prediction_type: PredictionType | None = None
+    family: ModelFamily | None = None
+    """What a LoRA, a VAE or the like works with, where its header doesn't tell."""
+
+    def over(self, other: "ModelNotes") -> "ModelNotes":
+        """Both, and of what both say, this."""
+        return other.model_copy(update=self.model_dump(exclude_none=True))
 
 
 def read_model_notes(path: Path) -> ModelNotes:

@@ -16,6 +16,7 @@ from shared.contracts.models import ModelDescription
 from shared.engine.catalogue import Catalogue
 from shared.engine.child import ChildProcess
 from shared.engine.model_hashes import ModelHashes
+from shared.engine.model_index import ModelIndex
 from shared.engine.protocol import CancelJob, JobEvent, RunJob, Start
 from shared.engine.turns import Turns
 from shared.imaging.blob_folder import BlobFolder
@@ -39,7 +40,7 @@ class _Job:
 class EngineProcess:
     """Keeps the promise of `GenerationEngine`; the process starts with the first job.
 
-    `threads`: how many the engine may compute with. `hash_cache`: a file that remembers the models' hashes.
+    `threads`: how many the engine may compute with. `model_index`: a file that remembers what was learnt of models.
     `command` starts the process (a frozen app has its own); `environment` is added to our own.
     """
 
@@ -49,13 +50,13 @@ class EngineProcess:
         blobs: BlobFolder,
         model_folders: Sequence[Path],
         threads: int,
-        hash_cache: Path | None = None,
+        model_index: Path | None = None,
         command: Sequence[str] = _COMMAND,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._start_message = Start(blob_folder=blobs.root, threads=threads)
-        self._catalogue = Catalogue(model_folders)
-        self._hashes = ModelHashes(hash_cache)
+        self._catalogue = Catalogue(model_folders, index=ModelIndex(model_index) if model_index else None)
+        self._hashes = ModelHashes(model_index)
         self._command = tuple(command)
         self._environment = {**_settings_of_libraries(threads), **(environment or {})}
         self._tickets = itertools.count(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelDescription, ModelFamily, PredictionType
 from shared.engine.headers import Header, Shapes, read_safetensors_header
-from shared.engine.model_notes import NOTES_SUFFIX, read_model_notes
+from shared.engine.model_notes import NOTES_SUFFIX, ModelNotes, read_model_notes
 
 FIRST_LAYER = "model.diffusion_model.input_blocks.0.0.weight"
 LAST_LAYER = "model.diffusion_model.out.2.weight"
@@ -41,26 +41,29 @@ _LIKINGS: dict[ModelFamily, _Liking] = {
 }
 
 
-class NotACheckpointError(InvalidModelError):
-    """A whole file, but no model by itself: a LoRA, a VAE, an embedding."""
-
-    code = "NOT_A_CHECKPOINT"
+_NO_NOTES = ModelNotes()
 
 
-def describe_file(path: Path, *, default_id: str) -> ModelDescription:
-    """Raises InvalidModelError, in words, for what is not a whole Stable Diffusion checkpoint."""
+def describe_file(
+    path: Path, *, default_id: str, chosen: ModelNotes = _NO_NOTES, header: Header | None = None
+) -> ModelDescription:
+    """Raises InvalidModelError, in words, for what is not a whole Stable Diffusion checkpoint.
+
+    `header` is the file's, where it was read already.
+    """
     if path.suffix.lower() != ".safetensors":
         raise InvalidModelError(
             "The model {file} is not a .safetensors file.",
             advice="Files of other kinds can run code of strangers. Choose the model's .safetensors file.",
             file=path.name,
         )
-    header = read_safetensors_header(path)
+    header = header or read_safetensors_header(path)
     shapes = header.shapes
     family = _family(path, shapes)
     liking = _LIKINGS[family]
     in_channels = _channels(path, shapes, FIRST_LAYER, axis=1)
-    stated = read_model_notes(path.with_suffix(NOTES_SUFFIX)).model_dump(exclude_none=True)
+    notes = chosen.over(read_model_notes(path.with_suffix(NOTES_SUFFIX)))
+    stated = notes.model_dump(exclude_none=True, exclude={"family"})
     prediction = stated.pop("prediction_type", None) or _prediction_type(header, family, in_channels)
     native = 512 if family == "stable_diffusion_2" and prediction == "epsilon" else liking.native_side
     return ModelDescription(
@@ -99,7 +102,7 @@ def _prediction_type(header: Header, family: ModelFamily, in_channels: int) -> P
 
 def _family(path: Path, shapes: Shapes) -> ModelFamily:
     if FIRST_LAYER not in shapes:
-        raise NotACheckpointError(
+        raise InvalidModelError(
             "The file {file} holds no model that makes pictures by itself.",
             advice="Choose a whole checkpoint, not a LoRA or a VAE.",
             file=path.name,

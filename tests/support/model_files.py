@@ -63,6 +63,36 @@ def write_checkpoint(
     )
 
 
+def write_lora(
+    path: Path,
+    *,
+    width: int = 768,
+    style: str = "kohya",
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """One layer of a UNet's cross-attention, as each trainer names it; `width` is that of the text."""
+    kohya = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k"
+    diffusers = "unet.down_blocks.1.attentions.0.transformer_blocks.0.attn2"
+    layers: dict[str, dict[str, tuple[int, ...]]] = {
+        "kohya": {
+            f"{kohya}.lora_down.weight": (4, width),
+            f"{kohya}.lora_up.weight": (8, 4),
+            f"{kohya}.alpha": (),
+        },
+        "locon": {f"{kohya}.lora_down.weight": (4, width), f"{kohya}.lora_mid.weight": (4, 4, 3, 3)},
+        "loha": {f"{kohya}.hada_w1_a": (8, 4), f"{kohya}.hada_w1_b": (4, width)},
+        "lokr": {f"{kohya}.lokr_w1": (2, 4), f"{kohya}.lokr_w2": (8, width // 4)},
+        "full": {f"{kohya}.diff": (8, width), f"{kohya}.diff_b": (8,)},
+        "diffusers": {
+            f"{diffusers}.to_k.lora.down.weight": (4, width),
+            f"{diffusers}.to_k.lora.up.weight": (8, 4),
+        },
+        "peft": {f"{diffusers}.to_k.lora_A.weight": (4, width), f"{diffusers}.to_k.lora_B.weight": (8, 4)},
+        "attention": {f"{diffusers}.processor.to_k_lora.down.weight": (4, width)},
+    }
+    write_safetensors(path, layers[style], metadata=metadata)
+
+
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -106,7 +106,7 @@ def test_a_model_is_found_by_its_id_as_it_is_now(tmp_path: Path) -> None:
 
 def test_other_files_are_no_problem_and_broken_models_are_named(tmp_path: Path) -> None:
     write_checkpoint(tmp_path / "good.safetensors")
-    write_safetensors(tmp_path / "lora.safetensors", {"lora_unet_down.weight": (2, 2)})
+    write_safetensors(tmp_path / "lora.safetensors", {"lora_unet_x.lora_down.weight": (2, 2)})
     (tmp_path / "notes.txt").write_text("no model")
     (tmp_path / "cut.safetensors").write_bytes((tmp_path / "good.safetensors").read_bytes()[:200])
     write_model_folder(tmp_path / "flux", pipeline="FluxPipeline")
@@ -114,6 +114,7 @@ def test_other_files_are_no_problem_and_broken_models_are_named(tmp_path: Path) 
     survey = Catalogue([tmp_path, tmp_path / "missing"]).survey()
 
     assert [model.name for model in survey.models] == ["good"]
+    assert [file.name for file in survey.files] == ["good", "lora"]
     assert [problem.report.values.get("file", "flux") for problem in survey.problems] == [
         "cut.safetensors",
         "flux",
@@ -134,7 +135,7 @@ def test_other_files_are_no_problem_and_broken_models_are_named(tmp_path: Path) 
 def test_what_is_no_model_is_told_in_words(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "model.ckpt").write_bytes(b"\x80\x04cos\nsystem\n")
-    write_safetensors(tmp_path / "lora.safetensors", {"lora_unet_down.weight": (2, 2)})
+    write_safetensors(tmp_path / "lora.safetensors", {"lora_unet_x.lora_down.weight": (2, 2)})
     write_model_folder(tmp_path / "flux", pipeline="FluxPipeline")
     write_model_folder(tmp_path / "no_weights")
     (tmp_path / "no_weights" / "unet" / "model.safetensors").unlink()
