@@ -8,6 +8,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 WORK = FOLDER.parents[1] / ".cache" / "starter_model"
 MODEL = FOLDER / "model"
+WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 # Side of the pictures that most training sees, and of those it ends with (the model's native side).
 SMALL_SIDE = 128
@@ -26,18 +27,21 @@ class AutoencoderConfig:
     latent_channels: int = 8
     batch: int = 4
     side: int = SMALL_SIDE
-    minutes: float = 28.0
+    minutes: float = 14.0
+    # From nothing; the tuning rate is for a start from weights that are there.
     matrix_rate: float = 0.02
     other_rate: float = 2e-3
-    warmup_steps: int = 60
-    average: float = 0.998
+    tuning_rate: float = 5e-4
+    latent_noise: float = 0.03
+    warmup_steps: int = 20
+    average: float = 0.99
     mean_absolute_weight: float = 1.0
-    mean_square_weight: float = 2.0
+    mean_square_weight: float = 6.0
     edge_weight: float = 1.0
     kl_weight: float = 3e-6
     first_scene: int = 10_000_000
     seed: int = 1
-    checkpoint_seconds: float = 150.0
+    checkpoint_seconds: float = 90.0
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,10 @@ class Bucket:
 
 
 BUCKETS = (
-    Bucket("small", SMALL_SIDE, SMALL_SIDE, 0, 12_000, 48, 0.10),
-    Bucket("native", NATIVE_SIDE, NATIVE_SIDE, 1_000_000, 2_400, 20, 0.74),
-    Bucket("wide", 320, 224, 1_100_000, 400, 18, 0.08),
-    Bucket("tall", 224, 320, 1_200_000, 400, 18, 0.08),
+    Bucket("small", SMALL_SIDE, SMALL_SIDE, 0, 3_000, 24, 0.25),
+    Bucket("native", NATIVE_SIDE, NATIVE_SIDE, 1_000_000, 700, 8, 0.55),
+    Bucket("wide", 320, 224, 1_100_000, 100, 8, 0.10),
+    Bucket("tall", 224, 320, 1_200_000, 100, 8, 0.10),
 )
 
 
@@ -73,12 +77,13 @@ class DenoiserConfig:
     text_heads: int = 4
     text_length: int = 77
     captions_per_scene: int = 6
-    small_share: float = 0.42
-    minutes: float = 72.5
+    small_share: float = 0.4
+    minutes: float = 82.0
     matrix_rate: float = 0.012
     other_rate: float = 1e-3
+    tuning_rate: float = 3e-4
     warmup_steps: int = 40
-    average: float = 0.999
+    average: float = 0.995
     caption_dropout: float = 0.1
     unknown_token_rate: float = 0.03
     # Objects take form at these timesteps: they are drawn with 1.4 times the density, all others with 0.6.
@@ -88,5 +93,19 @@ class DenoiserConfig:
     checkpoint_seconds: float = 150.0
 
 
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """How much is asked of the model, and of the network that judges it."""
+
+    classifier_scenes: int = 4_000
+    classifier_epochs: int = 8
+    unseen_scenes: int = 400
+    pictures: int = 60
+    inpainted: int = 30
+    autoencoder_scenes: int = 4
+    guidance: float = 5.0
+
+
 AUTOENCODER = AutoencoderConfig()
 DENOISER = DenoiserConfig()
+EVALUATION = EvaluationConfig()

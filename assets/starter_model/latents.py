@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from assets.starter_model import checkpoint
 from assets.starter_model.captions import make_caption
+from assets.starter_model.composing import make_scene
 from assets.starter_model.config import (
     AUTOENCODER,
     BUCKETS,
@@ -34,8 +35,8 @@ from assets.starter_model.config import (
 )
 from assets.starter_model.drawing import render
 from assets.starter_model.networks import make_autoencoder
-from assets.starter_model.optimising import Average
-from assets.starter_model.scene import Scene, make_scene
+from assets.starter_model.optimising import Average, fast_arithmetic, fast_layout
+from assets.starter_model.scene import Scene
 from assets.starter_model.vocabulary import UsedRows, write_tokenizer
 
 CHUNK = 64
@@ -56,8 +57,10 @@ class Cached:
 
 
 def trained_autoencoder(work: Path) -> AutoencoderKL:
-    """The autoencoder with its averaged weights, made to give latents of mean 0 and variance 1."""
-    network = make_autoencoder(AUTOENCODER).to(memory_format=torch.channels_last).eval()
+    """The autoencoder with its averaged weights; where its encoder learnt too, made to give latents of mean 0
+    and variance 1.
+    """
+    network = make_autoencoder(AUTOENCODER).to(memory_format=fast_layout()).eval()
     ready = checkpoint.load(work / "autoencoder_ready.pt")
     if ready is not None:
         network.load_state_dict(ready)
@@ -69,6 +72,8 @@ def trained_autoencoder(work: Path) -> AutoencoderKL:
     average = Average(network, AUTOENCODER.average)
     average.weights = state["average"]
     average.copy_to(network)
+    if state["encoder_kept"]:
+        return network
     normalise(network)
     checkpoint.save(network.state_dict(), work / "autoencoder_ready.pt")
     return network
@@ -119,10 +124,13 @@ def write_tokens(bucket: Bucket, path: Path, work: Path) -> None:
 
 def things_of(scene: Scene, width: int, height: int) -> NDArray[np.float16]:
     """Where the scene differs plainly from itself without things, sun, clouds and birds; a share per place."""
-    bare = replace(scene, things=(), light_shown=False, clouds=(), birds=())
-    difference = render(scene, width, height).astype(np.int16) - render(bare, width, height)
+    full = replace(scene, style="flat")
+    bare = replace(full, things=(), light_shown=False, clouds=(), birds=())
+    # Drawn at half the size: it is only a share of each place.
+    size, block = (width // 2, height // 2), LATENT_SCALE // 2
+    difference = render(full, *size).astype(np.int16) - render(bare, *size)
     seen = (np.abs(difference).max(2) > PLAIN_DIFFERENCE).astype(np.float16)
-    blocks = seen.reshape(height // LATENT_SCALE, LATENT_SCALE, width // LATENT_SCALE, LATENT_SCALE)
+    blocks = seen.reshape(height // LATENT_SCALE, block, width // LATENT_SCALE, block)
     return blocks.mean((1, 3), dtype=np.float32).astype(np.float16)
 
 
@@ -150,8 +158,8 @@ def write_latents(bucket: Bucket, path: Path, network: AutoencoderKL) -> None:
         seeds = range(bucket.first_scene + done, bucket.first_scene + min(done + CHUNK, bucket.scenes))
         drawn = np.stack([render(make_scene(seed), bucket.width, bucket.height) for seed in seeds])
         pictures = torch.from_numpy(drawn).permute(0, 3, 1, 2).float() / 127.5 - 1.0
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            latents = network.encode(pictures.contiguous(memory_format=torch.channels_last)).latent_dist.mean
+        with fast_arithmetic():
+            latents = network.encode(pictures.contiguous(memory_format=fast_layout())).latent_dist.mean
         stored[done : done + len(seeds)] = latents.float().numpy()
         done += len(seeds)
         stored.flush()

@@ -15,33 +15,45 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
 from assets.starter_model import checkpoint
-from assets.starter_model.config import AUTOENCODER, THREADS, WORK, AutoencoderConfig
+from assets.starter_model.composing import make_scene
+from assets.starter_model.config import AUTOENCODER, MODEL, THREADS, WEIGHTS, WORK, AutoencoderConfig
 from assets.starter_model.drawing import render
 from assets.starter_model.networks import make_autoencoder
-from assets.starter_model.optimising import Average, make_optimisers, rate_share, set_rate
-from assets.starter_model.scene import make_scene
+from assets.starter_model.optimising import (
+    Average,
+    fast_arithmetic,
+    fast_layout,
+    make_optimisers,
+    make_tuner,
+    rate_share,
+    set_rate,
+)
 
 
 def pictures(config: AutoencoderConfig, step: int) -> Tensor:
     """The batch of a step, (batch, 3, side, side) in -1..1.
 
-    Half are whole scenes, half are crops of scenes drawn at twice the side: objects are met at both the
-    sizes that the denoiser works at.
+    A quarter are whole scenes, the others are crops, two of each scene drawn at twice the side: objects are
+    met at both the sizes that the denoiser works at.
     """
-    batch = []
-    for index in range(config.batch):
-        seed = config.first_scene + step * config.batch + index
-        if index % 2:
-            batch.append(render(make_scene(seed), config.side, config.side))
+    chance = np.random.default_rng((config.seed, step))
+    batch: list[NDArray[np.uint8]] = []
+    seed = config.first_scene + step * config.batch
+    while len(batch) < config.batch:
+        scene, seed = make_scene(seed), seed + 1
+        if len(batch) % 4 == 0:
+            batch.append(render(scene, config.side, config.side))
             continue
-        large = render(make_scene(seed), config.side * 2, config.side * 2)
-        corner = np.random.default_rng(seed).integers(0, config.side + 1, 2)
-        batch.append(large[corner[0] : corner[0] + config.side, corner[1] : corner[1] + config.side])
-    return torch.from_numpy(np.stack(batch)).permute(0, 3, 1, 2).float() / 127.5 - 1.0
+        large = render(scene, config.side * 2, config.side * 2)
+        for top, left in chance.integers(0, config.side + 1, (2, 2)):
+            batch.append(large[top : top + config.side, left : left + config.side])
+    return torch.from_numpy(np.stack(batch[: config.batch])).permute(0, 3, 1, 2).float() / 127.5 - 1.0
 
 
 def picture_loss(config: AutoencoderConfig, made: Tensor, wanted: Tensor) -> Tensor:
@@ -58,15 +70,26 @@ def picture_loss(config: AutoencoderConfig, made: Tensor, wanted: Tensor) -> Ten
 
 
 class AutoencoderTraining:
-    """The network, its two optimisers, averaged weights, and how far the run has come."""
+    """The network, its optimisers, averaged weights, and how far the run has come.
 
-    def __init__(self, config: AutoencoderConfig, path: Path) -> None:
+    With weights to start from only the decoder learns: latents, and a denoiser that knows them, stay valid.
+    """
+
+    def __init__(self, config: AutoencoderConfig, path: Path, start: dict[str, Tensor] | None = None) -> None:
         torch.manual_seed(config.seed)
         self.config = config
         self.path = path
-        self.network = make_autoencoder(config).to(memory_format=torch.channels_last)
-        outer = ("encoder.conv_in.", "decoder.conv_out.")
-        self.optimisers = make_optimisers(self.network, config.matrix_rate, config.other_rate, outer)
+        self.encoder_kept = start is not None
+        self.network = make_autoencoder(config).to(memory_format=fast_layout())
+        if start is None:
+            outer = ("encoder.conv_in.", "decoder.conv_out.")
+            self.optimisers = make_optimisers(self.network, config.matrix_rate, config.other_rate, outer)
+        else:
+            self.network.load_state_dict(start)
+            for part in (self.network.encoder, self.network.quant_conv):
+                part.requires_grad_(requires_grad=False)
+            learning = [value for value in self.network.parameters() if value.requires_grad]
+            self.optimisers = make_tuner(learning, config.tuning_rate)
         self.average = Average(self.network, config.average)
         self.step = 0
         self.seconds = 0.0
@@ -87,6 +110,7 @@ class AutoencoderTraining:
             "network": self.network.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "average": self.average.weights,
+            "encoder_kept": self.encoder_kept,
             "step": self.step,
             "seconds": self.seconds,
         }
@@ -96,14 +120,19 @@ class AutoencoderTraining:
         """One step; its randomness depends on the step's number alone, so that a resumed run is the same."""
         config = self.config
         torch.manual_seed(config.seed * 1_000_003 + self.step)
-        wanted = pictures(config, self.step).contiguous(memory_format=torch.channels_last)
+        wanted = pictures(config, self.step).contiguous(memory_format=fast_layout())
         share = rate_share(self.seconds / (config.minutes * 60), self.step, config.warmup_steps)
         for optimiser in self.optimisers:
             set_rate(optimiser, share)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with fast_arithmetic():
             spread = self.network.encode(wanted).latent_dist
-            made = self.network.decode(spread.sample()).sample
-        loss = picture_loss(config, made.float(), wanted) + config.kl_weight * spread.kl().float().mean()
+            latents = spread.sample()
+            if self.encoder_kept:
+                latents = spread.mode() + config.latent_noise * torch.randn_like(spread.mean)
+            made = self.network.decode(latents).sample
+        loss = picture_loss(config, made.float(), wanted)
+        if not self.encoder_kept:
+            loss = loss + config.kl_weight * spread.kl().float().mean()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimiser in self.optimisers:
@@ -131,16 +160,19 @@ class AutoencoderTraining:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=AUTOENCODER.minutes)
+    parser.add_argument(
+        "--anew", action="store_true", help="from random weights, not from the present model's"
+    )
     parser.add_argument("--work", type=Path, default=WORK)
     options = parser.parse_args()
     torch.set_num_threads(THREADS)
-    training = AutoencoderTraining(
-        replace(AUTOENCODER, minutes=options.minutes), options.work / "autoencoder.pt"
-    )
+    config = replace(AUTOENCODER, minutes=options.minutes)
+    start = None if options.anew else load_file(MODEL / "vae" / WEIGHTS)
+    training = AutoencoderTraining(config, options.work / "autoencoder.pt", start)
     losses: list[float] = []
     for step, loss in training.run():
         losses.append(loss)
-        if step % 50 == 0:
+        if step % 20 == 0:
             mean = sum(losses) / len(losses)
             print(f"step {step} loss {mean:.4f} minutes {training.seconds / 60:.1f}", flush=True)
             losses.clear()

@@ -15,6 +15,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from assets.starter_model import checkpoint
@@ -22,15 +23,28 @@ from assets.starter_model.config import (
     AUTOENCODER,
     DENOISER,
     LATENT_SCALE,
+    MODEL,
     NATIVE_SIDE,
     THREADS,
+    WEIGHTS,
     WORK,
     DenoiserConfig,
 )
 from assets.starter_model.latents import Cached, read_cache
 from assets.starter_model.networks import make_denoiser, make_scheduler, make_text_encoder
-from assets.starter_model.optimising import Average, make_optimisers, rate_share, set_rate
+from assets.starter_model.optimising import (
+    Average,
+    fast_arithmetic,
+    fast_layout,
+    make_optimisers,
+    make_tuner,
+    rate_share,
+    set_rate,
+)
 from assets.starter_model.vocabulary import UsedRows
+
+LONGEST_STEP = 30.0
+"""Seconds that a step may count as; whatever stood still longer was stopped by someone."""
 
 
 class Networks(nn.Module):
@@ -46,7 +60,14 @@ class Networks(nn.Module):
 class DenoiserTraining:
     """Networks, optimiser and averaged weights over cached latents, and how far the run has come."""
 
-    def __init__(self, config: DenoiserConfig, path: Path, cached: list[Cached], rows: UsedRows) -> None:
+    def __init__(
+        self,
+        config: DenoiserConfig,
+        path: Path,
+        cached: list[Cached],
+        rows: UsedRows,
+        start: Path | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config = config
         self.path = path
@@ -54,9 +75,13 @@ class DenoiserTraining:
         self.rows = rows
         self.alphas = make_scheduler().alphas_cumprod
         self.networks = Networks(config, rows)
-        self.networks.denoiser.to(memory_format=torch.channels_last)
-        outer = ("embed", "conv_in", "conv_out")
-        self.optimisers = make_optimisers(self.networks, config.matrix_rate, config.other_rate, outer)
+        if start is None:
+            outer = ("embed", "conv_in", "conv_out")
+            self.optimisers = make_optimisers(self.networks, config.matrix_rate, config.other_rate, outer)
+        else:
+            warm_start(self.networks, rows, start)
+            self.optimisers = make_tuner(self.networks.parameters(), config.tuning_rate)
+        self.networks.denoiser.to(memory_format=fast_layout())
         self.average = Average(self.networks, config.average)
         self.step = 0
         self.seconds = 0.0
@@ -104,7 +129,7 @@ class DenoiserTraining:
         things = torch.from_numpy(cached.things[scenes].astype(np.float32))[:, None]
         weights_of_loss = 1 + self.config.things_weight * things
         return (
-            latents.contiguous(memory_format=torch.channels_last),
+            latents.contiguous(memory_format=fast_layout()),
             torch.from_numpy(numbers),
             weights_of_loss,
         )
@@ -122,7 +147,7 @@ class DenoiserTraining:
         signal = self.alphas[steps].sqrt().view(-1, 1, 1, 1)
         spread = (1 - self.alphas[steps]).sqrt().view(-1, 1, 1, 1)
         noise = torch.randn_like(latents)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with fast_arithmetic():
             context = self.networks.text_encoder(numbers).last_hidden_state
             velocity = self.networks.denoiser(signal * latents + spread * noise, steps, context).sample
         missed = (velocity.float() - (signal * noise - spread * latents)).square().mean(1, keepdim=True)
@@ -142,13 +167,31 @@ class DenoiserTraining:
         while self.seconds < self.config.minutes * 60:
             loss = self.train_step()
             now = time.monotonic()
-            self.seconds += now - before
+            self.seconds += min(now - before, LONGEST_STEP)
             before = now
             if now - saved > self.config.checkpoint_seconds:
                 self.save()
                 saved = now
             yield self.step, loss
         self.save()
+
+
+@torch.no_grad()
+def warm_start(networks: Networks, rows: UsedRows, model: Path) -> None:
+    """Takes the weights of an exported model. Words that it never met get embeddings of their own to begin
+    with, alike in size to the others'.
+    """
+    networks.denoiser.load_state_dict(load_file(model / "unet" / WEIGHTS))
+    weights = load_file(model / "text_encoder" / "model.safetensors")
+    name = next(key for key in weights if key.endswith("token_embedding.weight"))
+    table = weights[name].float()
+    values, counts = table.unique(dim=0, return_counts=True)
+    unknown = values[counts.argmax()]
+    own = table[torch.from_numpy(rows.rows)]
+    new = (own == unknown).all(1)
+    own[new] = torch.randn(int(new.sum()), own.shape[1]) * own[~new].std()
+    weights[name] = torch.cat([own, unknown[None]])
+    networks.text_encoder.load_state_dict(weights, strict=False)
 
 
 def draw_timesteps(count: int, dense_from: int, dense_to: int) -> Tensor:
@@ -167,16 +210,20 @@ def draw_timesteps(count: int, dense_from: int, dense_to: int) -> Tensor:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=DENOISER.minutes)
+    parser.add_argument(
+        "--anew", action="store_true", help="from random weights, not from the present model's"
+    )
     parser.add_argument("--work", type=Path, default=WORK)
     options = parser.parse_args()
     torch.set_num_threads(THREADS)
     cached, rows = read_cache(options.work)
     config = replace(DENOISER, minutes=options.minutes)
-    training = DenoiserTraining(config, options.work / "denoiser.pt", cached, rows)
+    start = None if options.anew else MODEL
+    training = DenoiserTraining(config, options.work / "denoiser.pt", cached, rows, start)
     losses: list[float] = []
     for step, loss in training.run():
         losses.append(loss)
-        if step % 100 == 0:
+        if step % 20 == 0:
             mean = sum(losses) / len(losses)
             print(f"step {step} loss {mean:.4f} minutes {training.seconds / 60:.1f}", flush=True)
             losses.clear()

@@ -9,16 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from tqdm import tqdm
 
 from assets.starter_model import checkpoint, export
-from assets.starter_model.config import AUTOENCODER, DENOISER, Bucket
+from assets.starter_model.composing import Wish, make_scene
+from assets.starter_model.config import AUTOENCODER, DENOISER, WEIGHTS, Bucket
 from assets.starter_model.latents import Cached, normalise, things_of
 from assets.starter_model.networks import make_autoencoder
 from assets.starter_model.optimising import orthogonal, rate_share
-from assets.starter_model.scene import make_scene
 from assets.starter_model.train_autoencoder import AutoencoderTraining
-from assets.starter_model.train_denoiser import DenoiserTraining, Networks, draw_timesteps
+from assets.starter_model.train_denoiser import (
+    DenoiserTraining,
+    Networks,
+    draw_timesteps,
+    warm_start,
+)
 from assets.starter_model.vocabulary import END, SIZE, START, UsedRows, write_tokenizer
 
 TINY_AUTOENCODER = replace(AUTOENCODER, channels=(8, 8, 8, 8), side=32, batch=2)
@@ -78,6 +84,42 @@ def test_the_denoisers_training_resumes_exactly(tmp_path: Path) -> None:
     assert [resumed.train_step() for _ in range(2)] == losses[2:]
     assert same(whole.networks.state_dict(), resumed.networks.state_dict())
     assert same(whole.average.weights, resumed.average.weights)
+
+
+def test_a_warm_start_of_the_autoencoder_leaves_latents_as_they_are(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    present = make_autoencoder(TINY_AUTOENCODER)
+    training = AutoencoderTraining(TINY_AUTOENCODER, tmp_path / "tuned.pt", present.state_dict())
+    for _ in range(3):
+        training.train_step()
+    after = training.network.state_dict()
+    changed = {
+        name.split(".")[0]
+        for name, value in present.state_dict().items()
+        if not torch.equal(value, after[name])
+    }
+    assert changed == {"decoder", "post_quant_conv"}
+
+
+def test_a_warm_start_of_the_denoiser_keeps_words_and_gives_new_ones_embeddings_of_their_own(
+    tmp_path: Path,
+) -> None:
+    first = Networks(TINY_DENOISER, ROWS)
+    (tmp_path / "unet").mkdir()
+    (tmp_path / "text_encoder").mkdir()
+    save_file(first.denoiser.state_dict(), tmp_path / "unet" / WEIGHTS)
+    full = export.full_text_encoder(TINY_DENOISER, first.text_encoder, ROWS)
+    save_file(full.state_dict(), tmp_path / "text_encoder" / "model.safetensors")
+    rows = UsedRows(np.array([320, 1125, 2368, 2377, START, END]))
+    second = Networks(TINY_DENOISER, rows)
+    warm_start(second, rows, tmp_path)
+    old, new = (part.text_encoder.get_input_embeddings().weight for part in (first, second))
+    known = torch.tensor([0, 2, 4, 5])
+    assert torch.equal(new[known], old[:4])
+    assert torch.equal(new[rows.unknown], old[ROWS.unknown])
+    assert not torch.equal(new[1], new[3])
+    assert not torch.equal(new[1], old[ROWS.unknown])
+    assert same(first.denoiser.state_dict(), second.denoiser.state_dict())
 
 
 def test_a_kill_while_saving_leaves_the_last_state(tmp_path: Path) -> None:
@@ -147,7 +189,7 @@ def test_update_directions_are_orthogonal_and_rates_end_low() -> None:
 
 
 def test_things_are_found_where_they_stand() -> None:
-    scene = next(scene for scene in map(make_scene, range(100)) if scene.of_kind("house"))
+    scene = make_scene(3, wish=Wish(ground="meadow", style="ink", kind="house", count=1))
     house = scene.of_kind("house")[-1]
     things = things_of(scene, 128, 128)
     assert things.shape == (16, 16)
