@@ -11,8 +11,12 @@ from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.tiles import EMPTY_TILES, TILE_FORMAT, tiles_from_image
 from shared.contracts.generation import Recipe
-from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture
-from shared.imaging.recipe_pictures import read_recipe
+from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture, read_png_texts
+from shared.imaging.provenance import read_origin
+from shared.imaging.recipe_pictures import PARAMETERS_TEXT, RECIPE_TEXT, read_recipe
+
+GENERATORS_TEXTS = frozenset({RECIPE_TEXT, PARAMETERS_TEXT, "prompt", "workflow", "invokeai_metadata"})
+"""Names of the texts that this and other programs put into the PNG files which a model made."""
 
 
 def read_image(source: bytes | Path) -> QImage:
@@ -21,11 +25,22 @@ def read_image(source: bytes | Path) -> QImage:
 
 def picture_document(file: Path, *, layer_id: str) -> DocumentSnapshot:
     """A document of the picture's size with it as its one layer, and the recipe that it carries."""
-    return _one_layer(read_image(file), layer_id=layer_id, name=file.stem, recipe=_recipe_of(file))
+    return _one_layer(
+        read_image(file),
+        layer_id=layer_id,
+        name=file.stem,
+        recipe=read_recipe(file),
+        origin=origin_of(file),
+    )
 
 
-def _recipe_of(file: Path) -> Recipe | None:
-    return read_recipe(file) if file.suffix.lower() == ".png" else None
+def origin_of(source: bytes | Path) -> Origin:
+    """What a picture says of itself, so that an export of the document does not say less."""
+    marked = read_origin(source)
+    if marked is None:
+        texts = read_png_texts(source)
+        return Origin.GENERATED if texts.keys() & GENERATORS_TEXTS else Origin.PAINTED
+    return {"generated": Origin.GENERATED, "composite": Origin.MIXED, "human": Origin.PAINTED}[marked]
 
 
 def blank_document(width: int, height: int, *, layer_id: str, name: str, white: bool) -> DocumentSnapshot:
@@ -46,11 +61,12 @@ def blank_document(width: int, height: int, *, layer_id: str, name: str, white: 
         )
     image = QImage(width, height, TILE_FORMAT)
     image.fill(0xFFFFFFFF)
-    return _one_layer(image, layer_id=layer_id, name=name, recipe=None)
+    return _one_layer(image, layer_id=layer_id, name=name, recipe=None, origin=Origin.PAINTED)
 
 
-def _one_layer(image: QImage, *, layer_id: str, name: str, recipe: Recipe | None) -> DocumentSnapshot:
-    origin = Origin.PAINTED if recipe is None else Origin.GENERATED
+def _one_layer(
+    image: QImage, *, layer_id: str, name: str, recipe: Recipe | None, origin: Origin
+) -> DocumentSnapshot:
     properties = LayerProperties(name=name, recipe=recipe, origin=origin)
     layer = LayerSnapshot(layer_id, properties, tiles_from_image(image))
     return DocumentSnapshot(width=image.width(), height=image.height(), layers=(layer,), active_id=layer_id)

@@ -13,9 +13,10 @@ from desktop.canvas.compositor import merged_layer
 from desktop.canvas.document import Document
 from desktop.canvas.errors import InvalidDocumentError
 from desktop.canvas.formats import flat
+from desktop.canvas.formats.flat import FlatOptions
 from desktop.canvas.formats.ora import LoadedDocument, Note, load_ora, save_ora
 from desktop.canvas.history import DocumentSnapshot
-from desktop.canvas.layers import Layer
+from desktop.canvas.layers import Layer, Origin
 from desktop.canvas.open_document import OpenDocument, Recoverable
 from desktop.canvas.tiles import TileMap, tiles_from_image
 from shared.contracts.generation import BlobId, Placement, Recipe
@@ -96,10 +97,13 @@ class CanvasService:
         await asyncio.to_thread(lambda: save_ora(snapshot, target, blobs=self._blobs, progress=tell))
         opened.was_saved(snapshot, target)
 
-    async def export(self, document: Document, file: Path, *, quality: int = 92) -> None:
-        """A flat PNG, JPEG (on white) or WebP, by the file's ending, marked with how it was made."""
-        snapshot = document.committed
-        await asyncio.to_thread(lambda: flat.export(snapshot, file, quality=quality))
+    async def export(self, document: Document, file: Path, options: FlatOptions) -> None:
+        """One flat picture, replaced as a whole."""
+        await asyncio.to_thread(flat.export, document.committed, file, options)
+
+    async def exported_bytes(self, document: Document, options: FlatOptions) -> int:
+        """How large a file `export` would write."""
+        return len(await asyncio.to_thread(flat.encode, document.committed, options))
 
     async def add_picture(
         self,
@@ -112,16 +116,24 @@ class CanvasService:
     ) -> Layer:
         """Add a picture as a layer (a recipe layer if `recipe`), top left at `placement`; None centres it."""
 
-        def read() -> tuple[QSize, TileMap]:
+        def read() -> tuple[QSize, TileMap, Origin]:
             image = pictures.read_image(picture)
-            return image.size(), tiles_from_image(image)
+            return image.size(), tiles_from_image(image), pictures.origin_of(picture)
 
-        size, tiles = await asyncio.to_thread(read)
+        size, tiles, origin = await asyncio.to_thread(read)
         place = placement or Placement(
             x=(document.width - size.width()) // 2, y=(document.height - size.height()) // 2
         )
         await document.between_steps()
-        return document.add_layer(name, tiles=tiles, x=place.x, y=place.y, recipe=recipe, label="Add picture")
+        return document.add_layer(
+            name,
+            tiles=tiles,
+            x=place.x,
+            y=place.y,
+            recipe=recipe,
+            origin=Origin.GENERATED if recipe is not None else origin,
+            label="Add picture",
+        )
 
     async def merge_down(self, document: Document, layer_id: str) -> None:
         """Merge a layer with the one below it, as one step; starts anew if either is changed meanwhile."""

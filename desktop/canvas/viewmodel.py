@@ -12,6 +12,7 @@ from desktop.canvas.navigation import Navigation
 from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
 from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.exporting import Exporting
 from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, FilesViewModel
 from desktop.canvas.viewmodels.gestures import Gestures
 from desktop.canvas.viewmodels.history import HistoryViewModel
@@ -65,6 +66,7 @@ class CanvasViewModel(QObject):
         self.history = HistoryViewModel(current=self.current, parent=self)
         self.overlays = Overlays(self)
         self.files = FilesViewModel(service=service, current=self.current, parent=self)
+        self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
         self._sending_number = 0
         self._outline_number = 0
         self._situation = self.situation()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.canvas.formats.flat import FlatOptions, fitted
 from desktop.canvas.service import CanvasService, OpenDocument, Recoverable
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.widgets.translations import tr
@@ -133,13 +134,13 @@ class FilesViewModel(QObject):
             self.document_saved.emit(opened.file)
         self.title_changed.emit()
 
-    async def export(self, file: Path) -> None:
+    async def export(self, file: Path, options: FlatOptions) -> None:
         document = self._current.document
         if document is None:
             return
-        file = file if file.suffix else file.with_suffix(".png")
+        file, options = fitted(file, options)
         async with self._working():
-            await self._service.export(document, file)
+            await self._service.export(document, file, options)
             self.document_saved.emit(file)
 
     async def close(self) -> None:

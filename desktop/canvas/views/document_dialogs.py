@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, OPENABLE_ENDINGS
+from desktop.canvas.views.export_dialog import ExportDialog
 from desktop.widgets.theme import SPACE
 from desktop.widgets.translations import tr
 
@@ -66,12 +67,23 @@ class DocumentDialogs:
             ending=DOCUMENT_ENDING,
         )
 
-    def export(self) -> QFileDialog:
+    def export(self) -> QDialog:
+        """First how, then the name."""
+        dialog = ExportDialog(
+            self._window, exporting=self._viewmodel.exporting, export=self.ask_for_export_name
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
+
+    def ask_for_export_name(self) -> QFileDialog:
+        exporting = self._viewmodel.exporting
+        options, ending = exporting.options, exporting.ending
         return self._ask(
             tr("Export a flat picture"),
-            tr("PNG, JPEG or WebP (*.png *.jpg *.jpeg *.webp)"),
-            accept=self._viewmodel.files.export,
-            ending=".png",
+            tr("Pictures ({patterns})", patterns=f"*{ending}"),
+            accept=lambda file: self._viewmodel.files.export(file, options),
+            ending=ending,
         )
 
     def _ask(
