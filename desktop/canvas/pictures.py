@@ -40,7 +40,7 @@ def origin_of(source: bytes | Path) -> Origin:
     if marked is None:
         texts = read_png_texts(source)
         return Origin.GENERATED if texts.keys() & GENERATORS_TEXTS else Origin.PAINTED
-    return {"generated": Origin.GENERATED, "composite": Origin.MIXED, "human": Origin.PAINTED}[marked]
+    return {"generated": Origin.GENERATED, "composite": Origin.MIXED}.get(marked, Origin.PAINTED)
 
 
 def blank_document(width: int, height: int, *, layer_id: str, name: str, white: bool) -> DocumentSnapshot:
