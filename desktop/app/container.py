@@ -11,6 +11,7 @@ from pathlib import Path
 
 import assets
 from desktop.app.settings import Settings, SettingsFile
+from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.service import CanvasService
 from desktop.generation import migrations as queue_migrations
 from desktop.generation.local_engine import LocalEngine, threads_for_painting
@@ -148,6 +149,10 @@ class Container:
             clock=self.world.clock,
             new_id=self.world.new_id,
         )
+
+    @cached_property
+    def brush_presets(self) -> PresetStore:
+        return PresetStore(folder=self.folders.brushes, new_id=self.world.new_id)
 
     async def close(self) -> None:
         """The engine first, as it may still be writing what a database then keeps."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.app.viewmodels import Viewmodels
 from desktop.app.workspace import Workspace
+from desktop.canvas.views.brushes_panel import BrushesPanel
 from desktop.canvas.views.canvas_page import CanvasPage
 from desktop.canvas.views.history_panel import HistoryPanel
 from desktop.canvas.views.layers_panel import LayersPanel
@@ -21,6 +22,7 @@ class Pages:
         self.canvas_page = CanvasPage(viewmodel=canvas)
         self.generate_panel = GeneratePanel(editor=viewmodels.editor, tasks=viewmodels.tasks)
         self.layers_panel = LayersPanel(viewmodel=canvas)
+        self.brushes_panel = BrushesPanel(brushes=canvas.brushes, tools=canvas.tools, tasks=viewmodels.tasks)
         self.history_panel = HistoryPanel(history=canvas.history)
         self.staging_strip = StagingStrip(staging=viewmodels.staging, tasks=viewmodels.tasks)
         self.workspace = Workspace(
@@ -29,6 +31,7 @@ class Pages:
             panels={
                 "generate": self.generate_panel,
                 "layers": self.layers_panel,
+                "brushes": self.brushes_panel,
                 "history": self.history_panel,
             },
         )

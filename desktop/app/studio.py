@@ -112,6 +112,7 @@ class Studio:
         if container.settings_notice is not None:
             self.window.errors.show_notice(container.settings_notice)
         await views.canvas.files.restore()
+        views.canvas.brushes.load()
         await container.models.scan()
         views.editor.load(container.settings.editor)
         await container.queue.load()

@@ -33,6 +33,7 @@ class Viewmodels:
             service=self._container.canvas_service,
             tasks=self.tasks,
             new_seed=self._container.world.new_seed,
+            presets=self._container.brush_presets,
             parent=self._parent,
         )
 

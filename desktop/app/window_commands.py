@@ -12,7 +12,12 @@ Value = TypeVar("Value")
 
 _PAGES = {"canvas": "Canvas", "gallery": "Gallery", "models": "Models"}
 _PAGE_ICONS = {"canvas": "brush", "gallery": "images", "models": "box"}
-_PANELS = {"generate": "Panel: Generate", "layers": "Panel: Layers", "history": "Panel: History"}
+_PANELS = {
+    "generate": "Panel: Generate",
+    "layers": "Panel: Layers",
+    "brushes": "Panel: Brushes",
+    "history": "Panel: History",
+}
 _THEMES: dict[ThemeChoice, tuple[str, str]] = {
     "system": ("Theme: as the system", "monitor"),
     "dark": ("Theme: dark", "moon"),

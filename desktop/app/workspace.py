@@ -14,7 +14,7 @@ NARROWEST_PANEL = 60 * SPACE
 
 
 class Workspace(QMainWindow):
-    """`panels` by name, from the top: "generate" stands alone, "layers" and "history" share a place."""
+    """`panels` by name, from the top: "generate" stands alone, all from "layers" on share a place."""
 
     panels_changed = Signal()
 
@@ -114,7 +114,8 @@ class Workspace(QMainWindow):
     def _arrange(self) -> None:
         for dock in self.docks.values():
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        self.tabifyDockWidget(self.docks["layers"], self.docks["history"])
+        for name in ("brushes", "history"):
+            self.tabifyDockWidget(self.docks["layers"], self.docks[name])
         self.docks["layers"].raise_()
         self._follow_docks()
 
@@ -131,7 +132,12 @@ class Workspace(QMainWindow):
             bar.setToolTip(tr("Panels"))
 
     def _name(self) -> None:
-        names = {"generate": tr("Generate"), "layers": tr("Layers"), "history": tr("History")}
+        names = {
+            "generate": tr("Generate"),
+            "layers": tr("Layers"),
+            "brushes": tr("Brushes"),
+            "history": tr("History"),
+        }
         for name, dock in self.docks.items():
             dock.setWindowTitle(names[name])
             dock.setAccessibleName(names[name])

@@ -7,10 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainterPath
 
+from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
+from desktop.canvas.viewmodels.brushes import BrushList
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.exporting import Exporting
 from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, FilesViewModel
@@ -46,6 +48,7 @@ class CanvasViewModel(QObject):
         service: CanvasService,
         tasks: TaskOwner,
         new_seed: Callable[[], int],
+        presets: PresetStore,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -53,6 +56,7 @@ class CanvasViewModel(QObject):
         self.tasks = tasks
         self.navigation = Navigation(self)
         self.tools = ToolsViewModel(self)
+        self.brushes = BrushList(store=presets, tools=self.tools, tasks=tasks, parent=self)
         self.current = CurrentDocument(self)
         self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
         self.gestures = Gestures(

@@ -33,6 +33,11 @@ class DataFolders:
         return self.root / "models"
 
     @property
+    def brushes(self) -> Path:
+        """The artist's own brushes."""
+        return self.root / "brushes"
+
+    @property
     def library_database(self) -> Path:
         return self.root / "library.sqlite"
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.compositor import flatten
 from desktop.canvas.document import Document
 from desktop.canvas.service import CanvasService
@@ -98,8 +99,9 @@ def studio(qapp: QApplication, qt_run: Callable[..., Any], tmp_path: Path) -> It
         clock=lambda: datetime(2026, 5, 4, 12, 0, tzinfo=UTC),
         new_id=lambda: f"id-{next(numbers)}",
     )
+    presets = PresetStore(folder=tmp_path / "brushes", new_id=lambda: f"brush-{next(numbers)}")
     tasks = TaskOwner(on_error=errors.append)
-    viewmodel = CanvasViewModel(service=service, tasks=tasks, new_seed=lambda: 7)
+    viewmodel = CanvasViewModel(service=service, tasks=tasks, new_seed=lambda: 7, presets=presets)
     viewmodel.error_raised.connect(errors.append)
     page = CanvasPage(viewmodel=viewmodel)
     page.resize(900, 600)

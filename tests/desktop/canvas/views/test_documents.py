@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.views.canvas_page import CanvasPage
@@ -222,7 +223,12 @@ def test_a_new_theme_is_seen_at_once(studio: Studio, qapp: QApplication) -> None
 
 def test_a_closed_canvas_is_not_kept_alive(studio: Studio) -> None:
     tasks = TaskOwner()
-    viewmodel = CanvasViewModel(service=studio.service, tasks=tasks, new_seed=lambda: 7)
+    viewmodel = CanvasViewModel(
+        service=studio.service,
+        tasks=tasks,
+        new_seed=lambda: 7,
+        presets=PresetStore(folder=studio.folder, new_id=lambda: "id"),
+    )
     page = CanvasPage(viewmodel=viewmodel)
     gone = weakref.ref(page.view)
     page.deleteLater()

@@ -1,0 +1,105 @@
+"""The artist's own brushes, one small file each in the data folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from desktop.canvas.brushes.brush import Brush
+from desktop.canvas.brushes.presets import (
+    BRUSHES_SUFFIX,
+    LARGEST_FILE,
+    BrushFileError,
+    Preset,
+    encode_brushes,
+    read_brushes,
+)
+from desktop.canvas.formats.atomic import disk_errors, replaced_file
+
+SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    presets: tuple[Preset, ...]
+    damaged: tuple[str, ...]
+    """Names of files that could not be read; they are left alone."""
+
+
+class PresetStore:
+    """Blocks on the disk: call it in a thread. Raises StorageError where the disk refuses."""
+
+    def __init__(self, *, folder: Path, new_id: Callable[[], str]) -> None:
+        self._folder = folder
+        self._new_id = new_id
+
+    def load(self) -> Loaded:
+        presets: list[Preset] = []
+        damaged: list[str] = []
+        for file in sorted(self._folder.glob(f"*{SUFFIX}")):
+            preset = _read(file)
+            if preset is None:
+                damaged.append(file.name)
+            else:
+                presets.append(preset)
+        presets.sort(key=lambda preset: preset.name.casefold())
+        return Loaded(tuple(presets), tuple(damaged))
+
+    def add(self, name: str, brush: Brush) -> Preset:
+        """Raises BrushFileError for a name that can't be one."""
+        preset = named(self._new_id(), name, brush)
+        self.put(preset)
+        return preset
+
+    def put(self, preset: Preset) -> None:
+        """Write it anew, or bring a deleted one back."""
+        file = self._file(preset)
+        with disk_errors(file):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with replaced_file(file) as stream:
+                stream.write(preset.model_dump_json(indent=1).encode())
+
+    def delete(self, preset: Preset) -> None:
+        with disk_errors(self._file(preset)):
+            self._file(preset).unlink(missing_ok=True)
+
+    def import_file(self, file: Path) -> tuple[Preset, ...]:
+        """All of its brushes, or an error and none."""
+        found = [named(self._new_id(), each.name, each.brush) for each in read_brushes(file)]
+        for preset in found:
+            self.put(preset)
+        return tuple(found)
+
+    def export_file(self, presets: tuple[Preset, ...], file: Path) -> Path:
+        """A missing ending is added; gives the file that was written."""
+        target = file if file.suffix.lower() == BRUSHES_SUFFIX else file.with_name(file.name + BRUSHES_SUFFIX)
+        with disk_errors(target), replaced_file(target) as stream:
+            stream.write(encode_brushes(presets))
+        return target
+
+    def _file(self, preset: Preset) -> Path:
+        return self._folder / f"{preset.id}{SUFFIX}"
+
+
+def named(preset_id: str, name: str, brush: Brush) -> Preset:
+    """A brush of the artist's own; BrushFileError for a name that can't be one."""
+    try:
+        return Preset(id=preset_id, name=name, brush=brush, own=True)
+    except ValidationError as error:
+        raise BrushFileError(
+            "“{name}” can't be the name of a brush.",
+            advice="Choose a name of 1 to 60 signs.",
+            name=name[:80],
+        ) from error
+
+
+def _read(file: Path) -> Preset | None:
+    """None for what is no brush, or not one of this name."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+        preset = Preset.model_validate_json(data[:LARGEST_FILE])
+    except (OSError, ValidationError):
+        return None
+    return preset if preset.id == file.stem else None
