@@ -29,6 +29,17 @@ class LayerNotFoundError(PentimentoError):
         super().__init__("This layer is no longer there.", advice="Choose another layer.")
 
 
+class GroupHasNoPixelsError(PentimentoError):
+    code = "GROUP_HAS_NO_PIXELS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "“{name}” is a group, which has no pixels of its own.",
+            advice="Choose a layer in it.",
+            name=name,
+        )
+
+
 class NothingToMergeError(PentimentoError):
     code = "NOTHING_TO_MERGE"
 

@@ -1,17 +1,25 @@
 """Undo and redo: a list of states that share everything that did not change."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect
 
 from desktop.canvas.layers import LayerSnapshot
 from desktop.canvas.selection import Selection
-from desktop.canvas.tiles import TILE_BYTES
+from desktop.canvas.tiles import TileMap
 from shared.contracts.generation import BlobId
 
 REFERENCE_BYTES = 120
 """What one more reference to a shared tile costs in a dictionary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guides:
+    """Lines to snap to, in document pixels: `vertical` ones by their x, `horizontal` ones by their y."""
+
+    vertical: tuple[float, ...] = ()
+    horizontal: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,9 +29,10 @@ class DocumentSnapshot:
     width: int
     height: int
     layers: tuple[LayerSnapshot, ...]
-    """Bottom to top."""
+    """Bottom to top, the layers of a group right before it (see `layer_tree`)."""
     active_id: str | None = None
     selection: Selection | None = None
+    guides: Guides = field(default_factory=Guides)
 
     @property
     def rect(self) -> QRect:
@@ -35,7 +44,12 @@ class DocumentSnapshot:
 
     def same_content(self, other: "DocumentSnapshot") -> bool:
         """Whether the pictures are the same objects; which layer is active does not count."""
-        return self.layers == other.layers and self.selection is other.selection
+        return (
+            self.layers == other.layers
+            and self.selection is other.selection
+            and self.guides == other.guides
+            and self.rect == other.rect
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,14 +73,23 @@ def _own_bytes(state: DocumentSnapshot, other: DocumentSnapshot) -> int:
     total = 0
     for layer in state.layers:
         twin = others.get(layer.id)
-        if twin is layer or (twin is not None and twin.tiles is layer.tiles):
+        if twin is layer:
             continue
-        total += len(layer.tiles) * REFERENCE_BYTES
-        shared = twin.tiles if twin is not None else {}
-        total += TILE_BYTES * sum(1 for key, tile in layer.tiles.items() if shared.get(key) is not tile)
+        total += _tiles_bytes(layer.tiles, twin.tiles if twin is not None else None)
+        if layer.mask is not None:
+            shared = twin.mask.tiles if twin is not None and twin.mask is not None else None
+            total += _tiles_bytes(layer.mask.tiles, shared)
     if state.selection is not None and state.selection is not other.selection:
         total += state.selection.mask.nbytes
     return total
+
+
+def _tiles_bytes(tiles: TileMap, other: TileMap | None) -> int:
+    if tiles is other:
+        return 0
+    shared = other or {}
+    own = sum(tile.sizeInBytes() for key, tile in tiles.items() if shared.get(key) is not tile)
+    return len(tiles) * REFERENCE_BYTES + own
 
 
 class History:

@@ -8,6 +8,7 @@ new one that starts with a whole document takes its place.
 import contextlib
 import os
 import shutil
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,14 +25,16 @@ from desktop.canvas.journal_records import (
     PropertiesRecord,
     SelectionRecord,
     StepRecord,
+    TileRecord,
     encode_step,
     read_steps,
     unpack,
     unpack_tile,
 )
 from desktop.canvas.layers import LayerSnapshot, recipe_blobs
+from desktop.canvas.masks import MASK_FORMAT, MaskSnapshot
 from desktop.canvas.selection import Selection
-from desktop.canvas.tiles import TILE_FORMAT, TILE_SIDE, TileKey
+from desktop.canvas.tiles import TILE_FORMAT, TileKey, TileMap
 from shared.contracts.base import Contract
 from shared.contracts.generation import BlobId
 
@@ -146,31 +149,54 @@ def remove_journal(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+TilePlaces = dict[TileKey, tuple[int, int]]
+"""Where each tile starts in the log, and how long it is."""
+
+
 class _Replay:
     """The state after some records, with places in the log in place of pixels."""
 
     def __init__(self) -> None:
         self.last: StepRecord | None = None
         self.properties: dict[str, PropertiesRecord] = {}
-        self.tiles: dict[str, dict[TileKey, tuple[int, int]]] = {}
+        self.tiles: dict[str, TilePlaces] = {}
+        self.masks: dict[str, tuple[int, TilePlaces]] = {}
+        """Background and tiles of the layers that have a mask."""
         self.selection: SelectionRecord | None = None
         self.selection_start = 0
 
     def apply(self, record: StepRecord, data_start: int) -> None:
         self.last = record
         self.properties = {layer.id: layer.properties or self.properties[layer.id] for layer in record.layers}
-        self.tiles = {layer.id: self._tiles_after(layer, data_start) for layer in record.layers}
+        self.tiles = {
+            layer.id: _tiles_after(self.tiles.get(layer.id, {}), layer.tiles, data_start)
+            for layer in record.layers
+        }
+        self.masks = {
+            layer.id: mask
+            for layer in record.layers
+            if (mask := self._mask_after(layer, data_start)) is not None
+        }
         if not record.selection_kept:
             self.selection, self.selection_start = record.selection, data_start
 
-    def _tiles_after(self, layer: LayerRecord, data_start: int) -> dict[TileKey, tuple[int, int]]:
-        tiles = self.tiles.get(layer.id, {})
-        for tile in layer.tiles:
-            if tile.length:
-                tiles[tile.column, tile.row] = (data_start + tile.start, tile.length)
-            else:
-                tiles.pop((tile.column, tile.row), None)
-        return tiles
+    def _mask_after(self, layer: LayerRecord, data_start: int) -> tuple[int, TilePlaces] | None:
+        before = self.masks.get(layer.id)
+        if layer.mask_kept:
+            return before
+        if layer.mask is None:
+            return None
+        tiles = before[1] if before is not None else {}
+        return layer.mask.background, _tiles_after(tiles, layer.mask.tiles, data_start)
+
+
+def _tiles_after(places: TilePlaces, records: Iterable[TileRecord], data_start: int) -> TilePlaces:
+    for tile in records:
+        if tile.length:
+            places[tile.column, tile.row] = (data_start + tile.start, tile.length)
+        else:
+            places.pop((tile.column, tile.row), None)
+    return places
 
 
 def _replay(stream: BinaryIO, *, check_data: bool) -> _Replay:
@@ -195,6 +221,7 @@ def read_journal(folder: Path) -> DocumentSnapshot | None:
             layers=tuple(_layer(stream, replay, layer.id) for layer in replay.last.layers),
             active_id=replay.last.active_id,
             selection=_selection(stream, replay),
+            guides=replay.last.guides.restored(),
         )
 
 
@@ -212,12 +239,20 @@ def journal_blobs(folder: Path) -> frozenset[BlobId]:
 
 
 def _layer(stream: BinaryIO, replay: _Replay, layer_id: str) -> LayerSnapshot:
+    mask = None
+    if layer_id in replay.masks:
+        background, places = replay.masks[layer_id]
+        mask = MaskSnapshot(_tiles(stream, places, MASK_FORMAT), background)
+    tiles = _tiles(stream, replay.tiles[layer_id], TILE_FORMAT)
+    return LayerSnapshot(layer_id, replay.properties[layer_id].restored(), tiles, mask)
+
+
+def _tiles(stream: BinaryIO, places: TilePlaces, layout: QImage.Format) -> TileMap:
     tiles = {}
-    for key, (start, length) in replay.tiles[layer_id].items():
+    for key, (start, length) in places.items():
         stream.seek(start)
-        plain = unpack_tile(stream.read(length))
-        tiles[key] = QImage(plain, TILE_SIDE, TILE_SIDE, TILE_SIDE * 4, TILE_FORMAT).copy()
-    return LayerSnapshot(layer_id, replay.properties[layer_id].restored(), tiles)
+        tiles[key] = unpack_tile(stream.read(length), layout=layout)
+    return tiles
 
 
 def _selection(stream: BinaryIO, replay: _Replay) -> Selection | None:

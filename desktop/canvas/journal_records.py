@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pydantic import Field, ValidationError
+from PySide6.QtGui import QImage
 
-from desktop.canvas.history import DocumentSnapshot
-from desktop.canvas.layers import BlendMode, LayerProperties, LayerSnapshot, Origin
-from desktop.canvas.tiles import EMPTY_TILES, TILE_BYTES, TileMap, pixels_of
+from desktop.canvas.history import DocumentSnapshot, Guides
+from desktop.canvas.layers import BlendMode, LayerKind, LayerProperties, LayerSnapshot, Origin
+from desktop.canvas.masks import MASK_FORMAT, MaskSnapshot
+from desktop.canvas.selection import grey_pixels
+from desktop.canvas.tiles import EMPTY_TILES, TILE_SIDE, TileMap, pixels_of
 from shared.contracts.base import Contract
 from shared.contracts.generation import Recipe
 
@@ -32,6 +35,8 @@ class TileRecord(Contract):
 
 
 class PropertiesRecord(Contract):
+    """What has a value here was not there in the first journals."""
+
     name: str
     visible: bool
     opacity: float
@@ -41,6 +46,14 @@ class PropertiesRecord(Contract):
     y: int
     origin: Origin
     recipe: Recipe | None
+    kind: LayerKind = LayerKind.RASTER
+    parent: str | None = None
+    pass_through: bool = False
+    clipped: bool = False
+    alpha_locked: bool = False
+    position_locked: bool = False
+    fill_opacity: float = 1.0
+    mask_enabled: bool = True
 
     @classmethod
     def of(cls, properties: LayerProperties) -> "PropertiesRecord":
@@ -50,12 +63,22 @@ class PropertiesRecord(Contract):
         return LayerProperties(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
+class MaskRecord(Contract):
+    """Tiles that differ from those of the mask that the layer had in the record before."""
+
+    background: int
+    tiles: tuple[TileRecord, ...] = ()
+
+
 class LayerRecord(Contract):
     """`properties` of None: as in the record before."""
 
     id: str
     properties: PropertiesRecord | None = None
     tiles: tuple[TileRecord, ...] = ()
+    mask_kept: bool = False
+    """The mask is as in the record before."""
+    mask: MaskRecord | None = None
 
 
 class SelectionRecord(Contract):
@@ -69,6 +92,14 @@ class SelectionRecord(Contract):
     length: int
 
 
+class GuidesRecord(Contract):
+    vertical: tuple[float, ...] = ()
+    horizontal: tuple[float, ...] = ()
+
+    def restored(self) -> Guides:
+        return Guides(self.vertical, self.horizontal)
+
+
 class StepRecord(Contract):
     """Layers bottom to top; a layer that is not named is gone."""
 
@@ -79,6 +110,7 @@ class StepRecord(Contract):
     selection_kept: bool = False
     """The selection is as in the record before."""
     selection: SelectionRecord | None = None
+    guides: GuidesRecord = GuidesRecord()
 
 
 def encode_step(before: DocumentSnapshot | None, after: DocumentSnapshot) -> Iterator[bytes]:
@@ -94,6 +126,7 @@ def encode_step(before: DocumentSnapshot | None, after: DocumentSnapshot) -> Ite
         layers=layers,
         selection_kept=kept,
         selection=None if kept else _selection_record(after, data),
+        guides=GuidesRecord(vertical=after.guides.vertical, horizontal=after.guides.horizontal),
     )
     text = record.model_dump_json().encode()
     checksum = zlib.crc32(text)
@@ -105,26 +138,47 @@ def encode_step(before: DocumentSnapshot | None, after: DocumentSnapshot) -> Ite
 
 def _layer_record(old: LayerSnapshot | None, new: LayerSnapshot, data: list[bytes]) -> LayerRecord:
     if old is new:
-        return LayerRecord(id=new.id)
+        return LayerRecord(id=new.id, mask_kept=True)
     same = old is not None and old.properties == new.properties
     tiles = old.tiles if old is not None else EMPTY_TILES
+    mask_before = old.mask if old is not None else None
+    kept = old is not None and mask_before is new.mask
     return LayerRecord(
         id=new.id,
         properties=None if same else PropertiesRecord.of(new.properties),
         tiles=tuple(_tile_records(tiles, new.tiles, data)),
+        mask_kept=kept,
+        mask=None if kept or new.mask is None else _mask_record(mask_before, new.mask, data),
     )
+
+
+def _mask_record(old: MaskSnapshot | None, new: MaskSnapshot, data: list[bytes]) -> MaskRecord:
+    tiles = old.tiles if old is not None else EMPTY_TILES
+    return MaskRecord(background=new.background, tiles=tuple(_tile_records(tiles, new.tiles, data)))
 
 
 def _tile_records(before: TileMap, after: TileMap, data: list[bytes]) -> Iterator[TileRecord]:
     start = sum(map(len, data))
     for (column, row), tile in after.items():
         if before.get((column, row)) is not tile:
-            packed = zlib.compress(pixels_of(tile).tobytes(), 1)
+            packed = pack_tile(tile)
             data.append(packed)
             yield TileRecord(column=column, row=row, start=start, length=len(packed))
             start += len(packed)
     for column, row in before.keys() - after.keys():
         yield TileRecord(column=column, row=row)
+
+
+def pack_tile(tile: QImage) -> bytes:
+    pixels = grey_pixels(tile) if tile.depth() == 8 else pixels_of(tile)
+    return zlib.compress(pixels.tobytes(), 1)
+
+
+def unpack_tile(data: bytes, *, layout: QImage.Format) -> QImage:
+    """Raises ValueError for what is not exactly one tile of that format."""
+    wide = 1 if layout == MASK_FORMAT else 4
+    plain = unpack(data, TILE_SIDE * TILE_SIDE * wide)
+    return QImage(plain, TILE_SIDE, TILE_SIDE, TILE_SIDE * wide, layout).copy()
 
 
 def _selection_record(state: DocumentSnapshot, data: list[bytes]) -> SelectionRecord | None:
@@ -185,7 +239,3 @@ def unpack(data: bytes, size: int) -> bytes:
         message = "packed pixels of another size"
         raise ValueError(message)
     return plain
-
-
-def unpack_tile(data: bytes) -> bytes:
-    return unpack(data, TILE_BYTES)

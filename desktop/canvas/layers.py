@@ -4,23 +4,42 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QPainter
 
-from desktop.canvas.tiles import TileGrid, TileMap, tiles_bounds
+from desktop.canvas.masks import LayerMask, MaskSnapshot
+from desktop.canvas.tiles import EMPTY_TILES, TileGrid, TileMap, tiles_bounds
 from shared.contracts.generation import BlobId, Recipe
 
 
 class BlendMode(StrEnum):
-    """How a layer meets what lies under it. A new mode is a line here and one in each table below it."""
+    """How a layer meets what lies under it: OpenRaster's modes. `blending` says what each one does."""
 
     NORMAL = "normal"
     MULTIPLY = "multiply"
+    SCREEN = "screen"
+    OVERLAY = "overlay"
+    DARKEN = "darken"
+    LIGHTEN = "lighten"
+    COLOR_DODGE = "color-dodge"
+    COLOR_BURN = "color-burn"
+    HARD_LIGHT = "hard-light"
+    SOFT_LIGHT = "soft-light"
+    DIFFERENCE = "difference"
+    HUE = "hue"
+    SATURATION = "saturation"
+    COLOR = "color"
+    LUMINOSITY = "luminosity"
+    PLUS = "plus"
+    DESTINATION_IN = "dst-in"
+    DESTINATION_OUT = "dst-out"
+    SOURCE_ATOP = "src-atop"
+    DESTINATION_ATOP = "dst-atop"
 
 
-COMPOSITION_MODES = {
-    BlendMode.NORMAL: QPainter.CompositionMode.CompositionMode_SourceOver,
-    BlendMode.MULTIPLY: QPainter.CompositionMode.CompositionMode_Multiply,
-}
+class LayerKind(StrEnum):
+    """A group has no pixels of its own: it holds the layers whose `parent` it is."""
+
+    RASTER = "raster"
+    GROUP = "group"
 
 
 class Origin(StrEnum):
@@ -33,17 +52,31 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LayerProperties:
-    """`x` and `y` move the layer's own pixels on the document. `opacity` is 0 to 1."""
+    """`x` and `y` move the layer's own pixels (and its mask) on the document. Opacities are 0 to 1."""
 
     name: str
     visible: bool = True
     opacity: float = 1.0
+    """Of the layer together with what is clipped to it; `fill_opacity` is of its own pixels alone."""
     blend: BlendMode = BlendMode.NORMAL
     locked: bool = False
+    """Neither its pixels nor its place may change; of a group, also not those of its layers."""
     x: int = 0
     y: int = 0
     recipe: Recipe | None = None
     origin: Origin = Origin.PAINTED
+    kind: LayerKind = LayerKind.RASTER
+    parent: str | None = None
+    """The id of the group that it lies in."""
+    pass_through: bool = False
+    """Of a group: its layers meet what lies under the group, as long as the group needs no picture of its own."""
+    clipped: bool = False
+    """It shows only where the nearest unclipped layer under it (in the same group) has pixels."""
+    alpha_locked: bool = False
+    """Painting changes colours, never the transparency."""
+    position_locked: bool = False
+    fill_opacity: float = 1.0
+    mask_enabled: bool = True
 
 
 def recipe_blobs(recipe: Recipe | None) -> tuple[BlobId, ...]:
@@ -57,12 +90,33 @@ class LayerSnapshot:
 
     id: str
     properties: LayerProperties
-    tiles: TileMap = field(repr=False)
+    tiles: TileMap = field(default_factory=lambda: EMPTY_TILES, repr=False)
+    mask: MaskSnapshot | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.properties.kind is LayerKind.GROUP
+
+    @property
+    def offset(self) -> QPoint:
+        """Where the layer's own (0, 0) lies on the document."""
+        return QPoint(self.properties.x, self.properties.y)
+
+    @property
+    def drawn_tiles(self) -> TileMap:
+        return self.tiles
+
+    @property
+    def drawn_mask(self) -> tuple[TileMap, int] | None:
+        """The tiles and the background of its mask; None where no mask is in force."""
+        if self.mask is None or not self.properties.mask_enabled:
+            return None
+        return self.mask.tiles, self.mask.background
 
     @property
     def bounds(self) -> QRect:
-        """Where its tiles lie on the document; never smaller than its content."""
-        return tiles_bounds(self.tiles).translated(self.properties.x, self.properties.y)
+        """Where its tiles lie on the document; never smaller than its content. Empty for a group."""
+        return tiles_bounds(self.tiles).translated(self.offset)
 
     @property
     def blobs(self) -> tuple[BlobId, ...]:
@@ -76,6 +130,7 @@ class Layer:
         self.id = snapshot.id
         self.properties = snapshot.properties
         self.tiles = TileGrid(snapshot.tiles)
+        self.mask = LayerMask(snapshot.mask) if snapshot.mask is not None else None
         self._snapshot = snapshot
 
     @property
@@ -99,6 +154,22 @@ class Layer:
         return self.properties.locked
 
     @property
+    def is_group(self) -> bool:
+        return self.properties.kind is LayerKind.GROUP
+
+    @property
+    def parent(self) -> str | None:
+        return self.properties.parent
+
+    @property
+    def clipped(self) -> bool:
+        return self.properties.clipped
+
+    @property
+    def alpha_locked(self) -> bool:
+        return self.properties.alpha_locked
+
+    @property
     def recipe(self) -> Recipe | None:
         """How the layer was made; None for one that was painted or imported."""
         return self.properties.recipe
@@ -117,6 +188,18 @@ class Layer:
         return QPoint(self.properties.x, self.properties.y)
 
     @property
+    def drawn_tiles(self) -> TileMap:
+        """A live view for reading within one turn of the loop."""
+        return self.tiles.items()
+
+    @property
+    def drawn_mask(self) -> tuple[TileMap, int] | None:
+        """The tiles (a live view) and the background of its mask; None where no mask is in force."""
+        if self.mask is None or not self.properties.mask_enabled:
+            return None
+        return self.mask.tiles.items(), self.mask.background
+
+    @property
     def bounds(self) -> QRect:
         """Where its tiles lie on the document; never smaller than its content."""
         return tiles_bounds(self.tiles.items()).translated(self.offset)
@@ -124,14 +207,20 @@ class Layer:
     def change(self, **values: object) -> None:
         self.properties = replace(self.properties, **values)  # type: ignore[arg-type]  # checked by callers' own types
 
+    def set_mask(self, mask: MaskSnapshot | None) -> None:
+        self.mask = LayerMask(mask) if mask is not None else None
+
     def freeze(self) -> LayerSnapshot:
-        tiles = self.tiles.freeze()
-        if tiles is not self._snapshot.tiles or self.properties != self._snapshot.properties:
-            self._snapshot = LayerSnapshot(self.id, self.properties, tiles)
+        tiles, last = self.tiles.freeze(), self._snapshot
+        mask = self.mask.freeze() if self.mask is not None else None
+        same = self.properties is last.properties or self.properties == last.properties
+        if tiles is not last.tiles or mask is not last.mask or not same:
+            self._snapshot = LayerSnapshot(self.id, self.properties, tiles, mask)
         return self._snapshot
 
     def restore(self, snapshot: LayerSnapshot) -> None:
         if snapshot is not self._snapshot or self.freeze() is not snapshot:
             self.properties = snapshot.properties
             self.tiles.restore(snapshot.tiles)
+            self.set_mask(snapshot.mask)
             self._snapshot = snapshot

@@ -7,7 +7,7 @@ class LayerMove:
     """Opens a transaction at once; LayerLockedError or DocumentBusyError if it can't."""
 
     def __init__(self, *, document: Document, layer_id: str) -> None:
-        layer = document.unlocked_layer(layer_id)
+        layer = document.movable_layer(layer_id)
         self._start = layer.offset
         self._layer_id = layer_id
         self._document = document

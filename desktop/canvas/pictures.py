@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.errors import DocumentTooLargeError
 from desktop.canvas.formats.rasters import image_from_pixels, opaque_pixels
 from desktop.canvas.history import DocumentSnapshot

@@ -199,3 +199,8 @@ def combine(current: Selection | None, new: Selection | None, mode: SelectionMod
             area = current.bounds.intersected(new.bounds)
             mask = np.minimum(current.part(area), new.part(area))
     return from_part(mask, area.topLeft(), current.width, current.height)
+
+
+def moved(selection: Selection, dx: int, dy: int, width: int, height: int) -> Selection | None:
+    """The same part of a picture after it moved by (dx, dy) on a document of another size; None if it is all cut off."""
+    return from_part(selection.part(QRect(-dx, -dy, width, height)), QPoint(0, 0), width, height)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize
 
 from desktop.canvas import journal, pictures
 from desktop.canvas.autosave import Autosave
-from desktop.canvas.compositor import merged_layer
 from desktop.canvas.document import Document
 from desktop.canvas.errors import InvalidDocumentError
 from desktop.canvas.formats import flat
@@ -17,6 +16,7 @@ from desktop.canvas.formats.flat import FlatOptions
 from desktop.canvas.formats.ora import LoadedDocument, Note, load_ora, save_ora
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import Layer, Origin
+from desktop.canvas.merging import Merge, merge_down
 from desktop.canvas.open_document import OpenDocument, Recoverable
 from desktop.canvas.tiles import TileMap, tiles_from_image
 from shared.contracts.generation import BlobId, Placement, Recipe
@@ -135,15 +135,23 @@ class CanvasService:
             label="Add picture",
         )
 
-    async def merge_down(self, document: Document, layer_id: str) -> None:
-        """Merge a layer with the one below it, as one step; starts anew if either is changed meanwhile."""
+    async def merge(self, document: Document, plan: Callable[[DocumentSnapshot], Merge]) -> None:
+        """Merge layers as one step (`plan` is a function of `merging`); starts anew if one changes meanwhile."""
         while True:
-            upper, lower = pair = document.merge_pair(layer_id)
-            merged = await asyncio.to_thread(merged_layer, upper, lower)
             await document.between_steps()
-            if document.merge_pair(layer_id) == pair:
-                document.replace_merged(layer_id, merged)
+            state = document.committed
+            merge = await asyncio.to_thread(plan, state)
+            for layer in merge.taken:
+                document.unlocked_layer(layer.id)
+            await document.between_steps()
+            if _still_there(merge, document.committed):
+                document.replace_merged(merge)
                 return
+
+    async def merge_down(self, document: Document, layer_id: str) -> None:
+        """Merge a layer with the one below it, or all of a group; NothingToMergeError, LayerLockedError."""
+        document.unlocked_layer(layer_id)
+        await self.merge(document, lambda state: merge_down(state, layer_id))
 
     async def capture(self, document: Document) -> tuple[bytes, bytes | None]:
         """The visible document (RGB PNG, on white) and its selection (grey PNG, white to repaint, or None)."""
@@ -246,6 +254,11 @@ class CanvasService:
         )
         self._opened.append(opened)
         return opened
+
+
+def _still_there(merge: Merge, state: DocumentSnapshot) -> bool:
+    now = {layer.id: layer for layer in state.layers}
+    return all(now.get(layer.id) is layer for layer in merge.taken)
 
 
 def _in_this_loop(progress: ProgressCallback | None) -> ProgressCallback:

@@ -23,7 +23,7 @@ class Stroke:
     """Opens a transaction at once; LayerLockedError or DocumentBusyError if it can't. End it with finish or cancel."""
 
     def __init__(self, *, document: Document, layer_id: str, style: StrokeStyle, dabs: DabCache) -> None:
-        self._layer = document.unlocked_layer(layer_id)
+        self._layer = document.paintable_layer(layer_id)
         self._document = document
         self._brush = style.brush
         self._steadying = Steadying.of(style.brush)

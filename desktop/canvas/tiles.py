@@ -1,6 +1,6 @@
 """Pixels in square tiles that are shared until they are written to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -103,16 +103,24 @@ def image_from_tiles(tiles: TileMap, rect: QRect) -> QImage:
     return image
 
 
+def transparent_tile() -> QImage:
+    return new_image(TILE_SIDE, TILE_SIDE)
+
+
 class TileGrid:
     """One layer's pixels while they change. Frozen tiles stay as they are: a later write copies first."""
 
-    def __init__(self, tiles: TileMap = EMPTY_TILES) -> None:
+    def __init__(
+        self, tiles: TileMap = EMPTY_TILES, *, missing: Callable[[], QImage] = transparent_tile
+    ) -> None:
+        """`missing` makes the tile that stands for one which is not there."""
+        self._missing = missing
         self._tiles = dict(tiles)
         self._owned: set[TileKey] = set()
         self._frozen: TileMap | None = tiles
 
     def get(self, key: TileKey) -> QImage | None:
-        """The tile to read from; None is a transparent one."""
+        """The tile to read from; None is one that was never painted on (a transparent one)."""
         return self._tiles.get(key)
 
     def items(self) -> TileMap:
@@ -120,11 +128,11 @@ class TileGrid:
         return self._tiles
 
     def writable(self, key: TileKey) -> QImage:
-        """The tile to paint on: made transparent if missing, copied first if anybody else may hold it."""
+        """The tile to paint on: made if missing, copied first if anybody else may hold it."""
         self._frozen = None
         tile = self._tiles.get(key)
         if tile is None:
-            tile = new_image(TILE_SIDE, TILE_SIDE)
+            tile = self._missing()
         elif key not in self._owned:
             tile = tile.copy()
         self._tiles[key] = tile
@@ -132,7 +140,7 @@ class TileGrid:
         return tile
 
     def drop(self, key: TileKey) -> None:
-        """Make a whole tile transparent."""
+        """Make a whole tile as if it was never painted on."""
         if key in self._tiles:
             self._frozen = None
             del self._tiles[key]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerSnapshot
 from desktop.canvas.selection import Mask, Selection, from_mask

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from desktop.canvas.brushes.brush import AngleSource, Brush, Effect
 from desktop.canvas.brushes.style import StrokeStyle
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document
 from desktop.canvas.strokes import Stroke

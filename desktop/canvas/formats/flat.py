@@ -6,10 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.formats.atomic import replaced_file
 from desktop.canvas.formats.rasters import straight_pixels
 from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.layer_tree import shown_layers
 from desktop.canvas.layers import LayerSnapshot, Origin
 from desktop.canvas.tiles import TILE_FORMAT, pixels_of
 from shared.contracts.generation import Recipe
@@ -52,7 +53,7 @@ def fitted(file: Path, options: FlatOptions) -> tuple[Path, FlatOptions]:
 
 
 def _shown(snapshot: DocumentSnapshot) -> list[LayerSnapshot]:
-    return [layer for layer in snapshot.layers if layer.properties.visible and layer.tiles]
+    return [layer for layer in shown_layers(snapshot.layers) if layer.tiles]
 
 
 def provenance(snapshot: DocumentSnapshot) -> PictureOrigin | None:

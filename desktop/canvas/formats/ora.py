@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.formats.archive import SafeArchive, damaged
 from desktop.canvas.formats.atomic import disk_errors, replaced_file
 from desktop.canvas.formats.flat import provenance_xmp

@@ -12,7 +12,7 @@ from shared.imaging.pictures import LARGEST_PIXELS
 DEEPEST_NESTING = 64
 MOST_LAYERS = 2000
 LARGEST_SIDE = 32768
-OPERATORS = {BlendMode.NORMAL: "svg:src-over", BlendMode.MULTIPLY: "svg:multiply"}
+OPERATORS = {mode: f"svg:{mode}" for mode in BlendMode} | {BlendMode.NORMAL: "svg:src-over"}
 _MODES = {operator: mode for mode, operator in OPERATORS.items()}
 
 

@@ -25,7 +25,28 @@ from desktop.widgets.translations import tr
 
 
 def blend_text(blend: BlendMode) -> str:
-    return {BlendMode.NORMAL: tr("Normal"), BlendMode.MULTIPLY: tr("Multiply")}[blend]
+    return {
+        BlendMode.NORMAL: tr("Normal"),
+        BlendMode.MULTIPLY: tr("Multiply"),
+        BlendMode.SCREEN: tr("Screen"),
+        BlendMode.OVERLAY: tr("Overlay"),
+        BlendMode.DARKEN: tr("Darken"),
+        BlendMode.LIGHTEN: tr("Lighten"),
+        BlendMode.COLOR_DODGE: tr("Colour dodge"),
+        BlendMode.COLOR_BURN: tr("Colour burn"),
+        BlendMode.HARD_LIGHT: tr("Hard light"),
+        BlendMode.SOFT_LIGHT: tr("Soft light"),
+        BlendMode.DIFFERENCE: tr("Difference"),
+        BlendMode.HUE: tr("Hue"),
+        BlendMode.SATURATION: tr("Saturation"),
+        BlendMode.COLOR: tr("Colour"),
+        BlendMode.LUMINOSITY: tr("Luminosity"),
+        BlendMode.PLUS: tr("Add"),
+        BlendMode.DESTINATION_IN: tr("Keep what is under it"),
+        BlendMode.DESTINATION_OUT: tr("Erase what is under it"),
+        BlendMode.SOURCE_ATOP: tr("On what is under it"),
+        BlendMode.DESTINATION_ATOP: tr("Behind, within it"),
+    }[blend]
 
 
 class LayerList(QListView):

@@ -15,6 +15,8 @@ from desktop.canvas.document import Document
 from desktop.canvas.formats.rasters import image_from_pixels
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerSnapshot
+from desktop.canvas.masks import blank_mask_tile
+from desktop.canvas.selection import grey_pixels
 from desktop.canvas.strokes import Brush, Stroke, StrokeStyle
 from desktop.canvas.tiles import TileMap, pixels_of, tiles_from_image
 from shared.contracts.generation import BlobId, Inpaint, ModelReference, Recipe, Rendering
@@ -82,12 +84,28 @@ def bits(image: QImage) -> bytes:
 def layer_value(layer: LayerSnapshot) -> tuple[object, ...]:
     """All that counts of a layer, as plain values; tiles without a pixel in them don't count."""
     tiles = {key: bits(tile) for key, tile in layer.tiles.items()}
-    return (layer.id, layer.properties, {key: data for key, data in tiles.items() if any(data)})
+    return (
+        layer.id,
+        layer.properties,
+        {key: data for key, data in tiles.items() if any(data)},
+        mask_value(layer),
+    )
+
+
+def mask_value(layer: LayerSnapshot) -> tuple[object, ...] | None:
+    mask = layer.mask
+    if mask is None:
+        return None
+    plain = blank_mask_tile(mask.background)
+    return mask.background, {
+        key: grey_pixels(tile).tobytes() for key, tile in mask.tiles.items() if tile != plain
+    }
 
 
 def value(state: DocumentSnapshot) -> tuple[object, ...]:
     selection = None if state.selection is None else state.selection.full_mask().tobytes()
-    return (state.width, state.height, [layer_value(layer) for layer in state.layers], selection)
+    layers = [layer_value(layer) for layer in state.layers]
+    return (state.width, state.height, layers, selection, state.guides)
 
 
 def fingerprint(state: DocumentSnapshot) -> str:

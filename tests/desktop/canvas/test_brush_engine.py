@@ -8,7 +8,7 @@ from desktop.canvas import selection as selections
 from desktop.canvas.brushes.brush import AngleSource, Brush, Effect
 from desktop.canvas.brushes.curves import LINEAR, Curve
 from desktop.canvas.brushes.tips import Tips
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.document import Document
 from desktop.canvas.tiles import pixels_of, tiles_from_image
 from tests.desktop.canvas.builders import RED, begin, blank, noise, noise_tiles, paint, value

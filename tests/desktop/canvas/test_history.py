@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRect
 
 from desktop.canvas import selection as selections
 from desktop.canvas.brushes.brush import Effect
-from desktop.canvas.compositor import merged_layer
 from desktop.canvas.document import Document
 from desktop.canvas.errors import DocumentBusyError, LayerLockedError
 from desktop.canvas.layers import BlendMode
+from desktop.canvas.merging import merge_down
 from desktop.canvas.moving import LayerMove
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.strokes import Brush
@@ -42,7 +42,7 @@ def _move(document: Document, number: int) -> None:
 def _merge(document: Document, number: int) -> None:
     layer_id = _pick(document, number)
     if document.index_of(layer_id) > 0:
-        document.replace_merged(layer_id, merged_layer(*document.merge_pair(layer_id)))
+        document.replace_merged(merge_down(document.committed, layer_id))
 
 
 def _delete(document: Document, number: int) -> None:
@@ -94,7 +94,7 @@ COMMANDS: dict[str, Command] = {
     "hide": lambda document, number: document.set_visible(_pick(document, number), number % 2 == 0),
     "opacity": lambda document, number: document.set_opacity(_pick(document, number), number % 11 / 10),
     "blend": lambda document, number: document.set_blend(
-        _pick(document, number), list(BlendMode)[number % 2]
+        _pick(document, number), list(BlendMode)[number % len(BlendMode)]
     ),
     "rectangle": lambda document, number: document.select(
         selections.rectangle(WIDTH, HEIGHT, QRect(number % 99, 20, 120, number % 150 + 1))
@@ -193,7 +193,7 @@ def test_a_locked_layer_keeps_its_pixels_and_its_place() -> None:
         lambda: paint(document, (5, 5)),
         lambda: LayerMove(document=document, layer_id=layer_id),
         lambda: document.delete_layer(layer_id),
-        lambda: document.merge_pair(layer_id),
+        lambda: document.replace_merged(merge_down(document.committed, layer_id)),
     ]
     for attempt in attempts:
         with pytest.raises(LayerLockedError):

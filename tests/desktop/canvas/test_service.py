@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor
 
 from desktop.canvas import selection as selections
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.errors import DocumentTooLargeError, InvalidDocumentError, NothingToMergeError
 from desktop.canvas.service import CanvasService
 from desktop.canvas.strokes import Brush

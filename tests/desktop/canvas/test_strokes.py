@@ -11,7 +11,8 @@ from desktop.canvas import selection as selections
 from desktop.canvas.brushes.brush import Effect
 from desktop.canvas.brushes.curves import LINEAR
 from desktop.canvas.brushes.placing import Touch
-from desktop.canvas.compositor import Compositor, flatten
+from desktop.canvas.composing import flatten
+from desktop.canvas.compositor import Compositor
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document
 from desktop.canvas.layers import Origin

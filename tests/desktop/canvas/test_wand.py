@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 from scipy import ndimage
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerProperties, LayerSnapshot
 from desktop.canvas.selection import Selection

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRect
 
 from desktop.canvas.brushes.brush import Brush
 from desktop.canvas.brushes.symmetry import Symmetry, SymmetryKind
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.tiles import pixels_of
 from tests.desktop.canvas.builders import begin, blank
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.document import Document
 from desktop.canvas.formats.flat import FlatOptions, encode, export, fitted, only_recipe, provenance
 from desktop.canvas.formats.rasters import straight_pixels

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.document import Document
 from desktop.canvas.formats.ora import LoadedDocument, load_ora, save_ora
 from desktop.canvas.formats.rasters import straight_pixels
@@ -144,7 +144,7 @@ def _dot(value: int = 200) -> bytes:
 
 def test_groups_unknown_modes_and_names_with_a_slash_are_read(tmp_path: Path) -> None:
     stack = """<?xml version="1.0"?><image w="50" h="40"><stack>
-      <layer name="top" src="data/a.png" composite-op="svg:color-dodge" x="3" y="4"/>
+      <layer name="top" src="data/a.png" composite-op="svg:linear-burn" x="3" y="4"/>
       <stack opacity="0.5" visibility="hidden"><layer name="in" src="/data/b.png" opacity="0.5"/></stack>
       <layer name="bottom" src="data/a.png" composite-op="svg:multiply"/>
     </stack></image>"""
@@ -155,7 +155,7 @@ def test_groups_unknown_modes_and_names_with_a_slash_are_read(tmp_path: Path) ->
     assert [each.blend for each in properties] == [BlendMode.MULTIPLY, BlendMode.NORMAL, BlendMode.NORMAL]
     assert (properties[1].opacity, properties[1].visible) == (0.25, False)
     assert (properties[2].x, properties[2].y) == (3, 4)
-    assert any(note.values.get("mode") == "svg:color-dodge" for note in loaded.notes)
+    assert any(note.values.get("mode") == "svg:linear-burn" for note in loaded.notes)
     assert len(loaded.notes) == 2
     assert loaded.snapshot.active_id == loaded.snapshot.layers[-1].id
 

@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.canvas.brushes.preset_store import PresetStore
-from desktop.canvas.compositor import flatten
+from desktop.canvas.composing import flatten
 from desktop.canvas.document import Document
 from desktop.canvas.service import CanvasService
 from desktop.canvas.viewmodel import CanvasViewModel
