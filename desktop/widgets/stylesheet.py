@@ -38,6 +38,8 @@ QToolButton[dense="true"] { min-height: ${dense_inside}px; min-width: ${dense_in
 QToolButton:hover { background: $hover; }
 QToolButton:pressed { background: $field; }
 QToolButton:checked { background: $selected; }
+QToolButton[filled="true"]:checked { background: transparent; }
+QToolButton[filled="true"]:checked:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $ring; }
 QToolButton:disabled { color: $disabled_text; }
 QToolButton::menu-indicator { image: none; }

@@ -105,7 +105,8 @@ class MarksEditor(QWidget):
 
     def _star(self, number: int) -> QToolButton:
         text = tr("Rate {number} of 5", number=number)
-        button = _mark_button(icon("star"), text, tooltip=f"{text} ({number})")
+        button = _mark_button(icon("star", fills_when_on=True), text, tooltip=f"{text} ({number})")
+        button.setProperty("filled", True)
         button.clicked.connect(lambda: self._rate(number))
         return button
 

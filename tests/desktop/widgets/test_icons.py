@@ -66,3 +66,13 @@ def test_every_icon_that_the_desktop_names_is_there() -> None:
     assert len(named) > 30
     assert not missing
     assert "ISC License" in (ICON_FOLDER / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_a_star_that_fills_is_filled_while_it_is_on_alone(qapp: QApplication) -> None:
+    star = icon("star", fills_when_on=True)
+
+    def middle(state: QIcon.State) -> int:
+        return star.pixmap(QSize(16, 16), 4.0, QIcon.Mode.Normal, state).toImage().pixelColor(32, 32).alpha()
+
+    assert middle(QIcon.State.Off) == 0
+    assert middle(QIcon.State.On) == 255
