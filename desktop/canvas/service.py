@@ -14,6 +14,8 @@ from desktop.canvas.errors import InvalidDocumentError
 from desktop.canvas.formats import flat
 from desktop.canvas.formats.flat import FlatOptions
 from desktop.canvas.formats.ora import LoadedDocument, Note, load_ora, save_ora
+from desktop.canvas.formats.psd.reading import load_psd
+from desktop.canvas.formats.psd.writing import save_psd
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import Layer, Origin
 from desktop.canvas.merging import Merge, merge_down
@@ -25,6 +27,7 @@ from shared.imaging.blob_folder import BlobFolder
 __all__ = ["CanvasService", "Note", "OpenDocument", "Recoverable"]
 
 DOCUMENT_SUFFIX = ".ora"
+PSD_SUFFIXES = (".psd", ".psb")
 
 ProgressCallback = Callable[[float], None]
 """Told a part done, 0 to 1, in the event loop."""
@@ -63,10 +66,14 @@ class CanvasService:
         return self._start(await asyncio.to_thread(make), title=title)
 
     async def open(self, file: Path, *, progress: ProgressCallback | None = None) -> OpenDocument:
-        """An .ora, or any picture that we read (as one layer with the recipe that the picture carries).
+        """An .ora, a .psd, or any picture that we read (as one layer with the recipe that the picture carries).
 
-        A picture has no `file` to save back to, as a save would replace it by a document.
+        Only an .ora is a `file` to save back to, as a save would replace any other by a document.
         """
+        if file.suffix.lower() in PSD_SUFFIXES:
+            tell = _in_this_loop(progress)
+            psd = await asyncio.to_thread(lambda: load_psd(file, new_id=self._new_id, progress=tell))
+            return self._start(psd.snapshot, title=file.stem, notes=psd.notes)
         if file.suffix.lower() != DOCUMENT_SUFFIX:
             snapshot = await asyncio.to_thread(pictures.picture_document, file, layer_id=self._new_id())
             return self._start(snapshot, title=file.stem)
@@ -100,6 +107,13 @@ class CanvasService:
     async def export(self, document: Document, file: Path, options: FlatOptions) -> None:
         """One flat picture, replaced as a whole."""
         await asyncio.to_thread(flat.export, document.committed, file, options)
+
+    async def export_layers(
+        self, document: Document, file: Path, *, marked: bool, progress: ProgressCallback | None = None
+    ) -> tuple[Note, ...]:
+        """A PSD; the notes say what it could not keep."""
+        snapshot, tell = document.committed, _in_this_loop(progress)
+        return await asyncio.to_thread(lambda: save_psd(snapshot, file, marked=marked, progress=tell))
 
     async def exported_bytes(self, document: Document, options: FlatOptions) -> int:
         """How large a file `export` would write."""

@@ -15,7 +15,7 @@ from desktop.canvas.service import CanvasService
 from desktop.canvas.viewmodels.brushes import BrushList
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.exporting import Exporting
-from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, FilesViewModel
+from desktop.canvas.viewmodels.files import LAYERED_ENDINGS, FilesViewModel
 from desktop.canvas.viewmodels.gestures import Gestures
 from desktop.canvas.viewmodels.history import HistoryViewModel
 from desktop.canvas.viewmodels.layers import LayersViewModel
@@ -135,7 +135,7 @@ class CanvasViewModel(QObject):
         """What is dropped on the canvas: a document is opened, pictures become layers of the open one."""
         for file in files:
             document = self.current.document
-            if document is None or file.suffix.lower() == DOCUMENT_ENDING:
+            if document is None or file.suffix.lower() in LAYERED_ENDINGS:
                 await self.files.open(file)
                 continue
             try:

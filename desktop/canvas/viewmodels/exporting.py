@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.canvas.document import Document
 from desktop.canvas.formats.flat import ENDINGS, FlatOptions, only_recipe, provenance
-from desktop.canvas.service import CanvasService
+from desktop.canvas.service import PSD_SUFFIXES, CanvasService
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import PentimentoError
-from shared.imaging.encoding import Encoding
+from shared.imaging.encoding import Encoding, PictureKind
 from shared.imaging.provenance import Origin
 
 ESTIMATE_DELAY_MILLISECONDS = 250
@@ -36,6 +36,8 @@ class Exporting(QObject):
         self._current = current
         self._tasks = tasks
         self.options = FlatOptions()
+        self.layered = False
+        """Whether a PSD with all layers is written instead of one flat picture."""
         self.estimate: int | None = None
         """Bytes of the file; None while they are not known."""
         self._number = 0
@@ -73,6 +75,14 @@ class Exporting(QObject):
         self._timer.stop()
         self._number += 1
 
+    def choose_kind(self, kind: PictureKind | None) -> None:
+        """None is a PSD."""
+        if (kind is None) != self.layered:
+            self.layered = kind is None
+            self.options_changed.emit()
+        if kind is not None:
+            self.change_encoding(kind=kind)
+
     def change(self, **values: object) -> None:
         """Of `FlatOptions`."""
         self._set(replace(self.options, **values))  # type: ignore[arg-type]  # checked by the callers' own types
@@ -93,7 +103,7 @@ class Exporting(QObject):
     @property
     def ending(self) -> str:
         """Of the file's name."""
-        return ENDINGS[self.options.encoding.kind]
+        return PSD_SUFFIXES[0] if self.layered else ENDINGS[self.options.encoding.kind]
 
     def _own_size(self) -> tuple[int, int]:
         document = self.document

@@ -7,14 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop.canvas.formats.flat import FlatOptions, fitted
-from desktop.canvas.service import CanvasService, OpenDocument, Recoverable
+from desktop.canvas.service import PSD_SUFFIXES, CanvasService, OpenDocument, Recoverable
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.widgets.translations import tr
 from shared.contracts.errors import PentimentoError
 
 DOCUMENT_ENDING = ".ora"
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-OPENABLE_ENDINGS = (DOCUMENT_ENDING, *PICTURE_ENDINGS)
+LAYERED_ENDINGS = (DOCUMENT_ENDING, *PSD_SUFFIXES)
+"""Of files that are documents by themselves."""
+OPENABLE_ENDINGS = (*LAYERED_ENDINGS, *PICTURE_ENDINGS)
 
 
 class FilesViewModel(QObject):
@@ -142,6 +144,18 @@ class FilesViewModel(QObject):
         async with self._working():
             await self._service.export(document, file, options)
             self.document_saved.emit(file)
+
+    async def export_layers(self, file: Path, *, marked: bool) -> None:
+        """A PSD; what it can't keep is told."""
+        document = self._current.document
+        if document is None:
+            return
+        target = file if file.suffix.lower() in PSD_SUFFIXES else file.with_name(file.name + PSD_SUFFIXES[0])
+        async with self._working():
+            notes = await self._service.export_layers(document, target, marked=marked)
+            self.document_saved.emit(target)
+            for note in notes:
+                self._current.note_raised.emit(note)
 
     async def close(self) -> None:
         """Close the document; if it differs from its file, it waits among `recoverable`."""

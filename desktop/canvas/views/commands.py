@@ -51,7 +51,7 @@ def _file_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> list
         ),
         Command(
             id="canvas.export",
-            text="Export a flat picture…",
+            text="Export…",
             shortcut="Ctrl+Shift+E",
             icon="file-output",
             run=dialogs.export,

@@ -77,13 +77,20 @@ class DocumentDialogs:
         return dialog
 
     def ask_for_export_name(self) -> QFileDialog:
-        exporting = self._viewmodel.exporting
-        options, ending = exporting.options, exporting.ending
+        exporting, files = self._viewmodel.exporting, self._viewmodel.files
+        options, layered = exporting.options, exporting.layered
+
+        async def export(file: Path) -> None:
+            if layered:
+                await files.export_layers(file, marked=options.marked)
+            else:
+                await files.export(file, options)
+
         return self._ask(
-            tr("Export a flat picture"),
-            tr("Pictures ({patterns})", patterns=f"*{ending}"),
-            accept=lambda file: self._viewmodel.files.export(file, options),
-            ending=ending,
+            tr("Export"),
+            tr("Pictures ({patterns})", patterns=f"*{exporting.ending}"),
+            accept=export,
+            ending=exporting.ending,
         )
 
     def _ask(

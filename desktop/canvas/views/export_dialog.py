@@ -1,4 +1,4 @@
-"""How a flat picture is written: its kind, its size, what it says of itself."""
+"""How a picture is handed on: its kind, its size, what it says of itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ class ExportDialog(QDialog):
     def __init__(self, parent: QWidget, *, exporting: Exporting, export: Callable[[], object]) -> None:
         super().__init__(parent)
         self._exporting = exporting
-        self.setWindowTitle(tr("Export a flat picture"))
+        self.setWindowTitle(tr("Export"))
         self.setMinimumWidth(WIDTH)
         self.kind = Choices(tr("Kind of file"), _kinds())
         self.quality = LabelledSlider(tr("Quality"), minimum=1, maximum=100)
@@ -57,7 +57,9 @@ class ExportDialog(QDialog):
         self._show_estimate()
 
     def _lay_out(self) -> None:
-        size = QHBoxLayout()
+        self._size_row = QWidget()
+        size = QHBoxLayout(self._size_row)
+        size.setContentsMargins(0, 0, 0, 0)
         size.setSpacing(2 * SPACE)
         size.addWidget(self.picture_width, 1)
         size.addWidget(QLabel("×"))
@@ -70,7 +72,7 @@ class ExportDialog(QDialog):
             form.addRow(control)
         form.addRow(tr("Colour detail"), self.chroma)
         form.addRow(tr("Compression"), self.compression)
-        form.addRow(tr("Size"), size)
+        form.addRow(tr("Size"), self._size_row)
         form.addRow(tr("Background"), self.background)
         words = QVBoxLayout()
         words.setSpacing(SPACE)
@@ -84,7 +86,8 @@ class ExportDialog(QDialog):
             button.setText(text)
             button.setAccessibleName(text)
         bottom = QHBoxLayout()
-        bottom.addWidget(self.estimate, 1)
+        bottom.addWidget(self.estimate)
+        bottom.addStretch(1)
         bottom.addWidget(self._buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * SPACE, 4 * SPACE, 4 * SPACE, 4 * SPACE)
@@ -97,7 +100,7 @@ class ExportDialog(QDialog):
         model = self._exporting
         model.options_changed.connect(self._show_options)
         model.estimate_changed.connect(self._show_estimate)
-        self.kind.activated.connect(lambda: model.change_encoding(kind=self.kind.value))
+        self.kind.activated.connect(lambda: model.choose_kind(self.kind.value))
         self.quality.value_changed.connect(lambda value: model.change_encoding(quality=round(value)))
         self.lossless.clicked.connect(lambda on: model.change_encoding(lossless=on))
         self.chroma.activated.connect(lambda: model.change_encoding(chroma=self.chroma.value))
@@ -115,7 +118,8 @@ class ExportDialog(QDialog):
     def _show_options(self) -> None:
         options, encoding = self._exporting.options, self._exporting.options.encoding
         kind = encoding.kind
-        self.kind.show_value(kind)
+        layered = self._exporting.layered
+        self.kind.show_value(None if layered else kind)
         self.chroma.show_value(encoding.chroma)
         self.compression.show_value(encoding.compression)
         # A kind without transparency lies on white where no other ground was chosen.
@@ -129,8 +133,12 @@ class ExportDialog(QDialog):
             (self.lossless, kind is PictureKind.WEBP),
             (self.chroma, kind is PictureKind.JPEG),
             (self.compression, kind is PictureKind.TIFF),
+            (self._size_row, True),
+            (self.background, True),
         ):
-            self._form.setRowVisible(row, shown)
+            self._form.setRowVisible(row, shown and not layered)
+        for part in (self.with_recipe, self.recipe_text, self.estimate):
+            part.setVisible(not layered)
         for box, side in zip((self.picture_width, self.picture_height), self._exporting.size, strict=True):
             with QSignalBlocker(box):
                 box.setValue(side)
@@ -172,12 +180,13 @@ def size_words(size: int) -> str:
     return tr("{megabytes} MB", megabytes=f"{size / 1_000_000:.1f}")
 
 
-def _kinds() -> dict[PictureKind, str]:
+def _kinds() -> dict[PictureKind | None, str]:
     return {
         PictureKind.PNG: tr("PNG, without loss"),
         PictureKind.JPEG: tr("JPEG, small and without transparency"),
         PictureKind.WEBP: tr("WebP, small and with transparency"),
         PictureKind.TIFF: tr("TIFF, for print"),
+        None: tr("PSD, with layers, for Photoshop"),
     }
 
 

@@ -58,15 +58,18 @@ def eight_bits(data: bytes, width: int, height: int, depth: int) -> Plane:
             return np.frombuffer(data, np.uint8).reshape(height, width)
         case 16:
             values = np.frombuffer(data, ">u2").reshape(height, width)
-            return ((values.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+            scaled: Plane = ((values.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+            return scaled
         case 32:
             linear = np.nan_to_num(np.frombuffer(data, ">f4").reshape(height, width)).clip(0, 1)
             # 32-bit documents hold light, not sRGB's curve of it.
             curved = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-            return np.rint(curved * 255).astype(np.uint8)
+            light: Plane = np.rint(curved * 255).astype(np.uint8)
+            return light
         case 1:
             bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(height, -1), axis=1)[:, :width]
-            return ((1 - bits) * 255).astype(np.uint8)
+            inked: Plane = ((1 - bits) * 255).astype(np.uint8)
+            return inked
     raise damaged(f"a depth of {depth} bits")
 
 

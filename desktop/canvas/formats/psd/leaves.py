@@ -86,9 +86,7 @@ def _tiles(record: LayerRecord, by_id: dict[ChannelID, ChannelData], colours: Co
     return tiles_from_image(image_from_pixels(np.dstack([rgb, alpha])))
 
 
-def _mask(
-    record: LayerRecord, by_id: dict[ChannelID, ChannelData], colours: Colours
-) -> MaskSnapshot | None:
+def _mask(record: LayerRecord, by_id: dict[ChannelID, ChannelData], colours: Colours) -> MaskSnapshot | None:
     data, channel = record.mask_data, by_id.get(ChannelID.USER_LAYER_MASK)
     if data is None or channel is None:
         return None
@@ -101,6 +99,4 @@ def _mask(
     pixels = decode_plane(channel, width, height, colours.depth, colours.version)
     if data.flags.invert_mask:
         pixels, background = 255 - pixels, 255 - background
-    return mask_from_pixels(
-        pixels, x=data.left - record.left, y=data.top - record.top, background=background
-    )
+    return mask_from_pixels(pixels, x=data.left - record.left, y=data.top - record.top, background=background)

@@ -4,7 +4,7 @@ from psd_tools.constants import BlendMode as PsdMode
 from psd_tools.constants import Tag
 from psd_tools.psd.layer_and_mask import LayerRecord
 
-from desktop.canvas.formats.notes import Note, named
+from desktop.canvas.formats.ora import Note
 from desktop.canvas.formats.psd.blend_modes import FROM_PSD, NEAREST
 from desktop.canvas.layers import BlendMode
 
@@ -29,11 +29,11 @@ _ADJUSTMENTS = frozenset(
         Tag.GRADIENT_MAP,
     }
 )
-_FILLS = frozenset(
-    {Tag.SOLID_COLOR_SHEET_SETTING, Tag.PATTERN_FILL_SETTING, Tag.GRADIENT_FILL_SETTING}
-)
+_FILLS = frozenset({Tag.SOLID_COLOR_SHEET_SETTING, Tag.PATTERN_FILL_SETTING, Tag.GRADIENT_FILL_SETTING})
 _TEXTS = frozenset({Tag.TYPE_TOOL_OBJECT_SETTING, Tag.TYPE_TOOL_INFO})
-_OBJECTS = frozenset({Tag.SMART_OBJECT_LAYER_DATA1, Tag.SMART_OBJECT_LAYER_DATA2, Tag.PLACED_LAYER1, Tag.PLACED_LAYER2})
+_OBJECTS = frozenset(
+    {Tag.SMART_OBJECT_LAYER_DATA1, Tag.SMART_OBJECT_LAYER_DATA2, Tag.PLACED_LAYER1, Tag.PLACED_LAYER2}
+)
 _EFFECTS = frozenset({Tag.EFFECTS_LAYER, Tag.OBJECT_BASED_EFFECTS_LAYER_INFO})
 _VECTORS = frozenset({Tag.VECTOR_MASK_SETTING1, Tag.VECTOR_MASK_SETTING2})
 
@@ -48,7 +48,18 @@ _SENTENCES = {
 }
 
 
+MOST_NAMES = 5
+
+
+def named(names: list[str]) -> str:
+    """The first few, in quotes, and how many more there are."""
+    shown = ", ".join(f"“{name}”" for name in names[:MOST_NAMES])
+    return shown + (f" (+{len(names) - MOST_NAMES})" if len(names) > MOST_NAMES else "")
+
+
 class Losses:
+    """Each kind of loss is one sentence, however many layers it meets."""
+
     def __init__(self) -> None:
         self._names: dict[str, list[str]] = {}
         self._modes: dict[str, list[str]] = {}
@@ -103,7 +114,8 @@ class Losses:
         ranges = record.blending_ranges
         whole = [(0, 65535), (0, 65535)]
         if not is_group and any(
-            list(map(tuple, channel)) != whole for channel in (ranges.composite_ranges, *ranges.channel_ranges)
+            list(map(tuple, channel)) != whole
+            for channel in (ranges.composite_ranges, *ranges.channel_ranges)
         ):
             self._tell("ranges", record)
 

@@ -4,8 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QRect
-from psd_tools.constants import ChannelID, ColorMode, Resource, SectionDivider, Tag
+from psd_tools.constants import ColorMode, Resource, SectionDivider, Tag
 from psd_tools.psd import PSD
 from psd_tools.psd.layer_and_mask import ChannelDataList, LayerRecord
 from psd_tools.psd.parse_limits import ParseLimits
@@ -13,13 +12,13 @@ from psd_tools.psd.parse_limits import ParseLimits
 from desktop.canvas.errors import DocumentTooLargeError
 from desktop.canvas.formats.archive import too_large
 from desktop.canvas.formats.atomic import disk_errors
-from desktop.canvas.formats.notes import LoadedDocument, Note
+from desktop.canvas.formats.ora import LoadedDocument
 from desktop.canvas.formats.psd.channels import damaged
 from desktop.canvas.formats.psd.colours import Colours
 from desktop.canvas.formats.psd.leaves import Leaf, read_leaf
 from desktop.canvas.formats.psd.losses import Losses
 from desktop.canvas.history import DocumentSnapshot, Guides
-from desktop.canvas.layers import LayerProperties, LayerKind, LayerSnapshot, Origin
+from desktop.canvas.layers import LayerKind, LayerProperties, LayerSnapshot, Origin
 from shared.contracts.errors import PentimentoError
 from shared.imaging.pictures import LARGEST_PIXELS
 from shared.imaging.provenance import origin_in_xmp
@@ -129,7 +128,9 @@ class _Reader:
                 group = open_groups.pop()
                 mode = setting.blend_mode or record.blend_mode
                 leaf = self._leaf(record, channels, is_group=True)
-                properties = self._properties(leaf, parent=_last(open_groups), mode=mode, kind=LayerKind.GROUP)
+                properties = self._properties(
+                    leaf, parent=_last(open_groups), mode=mode, kind=LayerKind.GROUP
+                )
                 self._layers.append(LayerSnapshot(group, properties, mask=leaf.mask))
             else:
                 self._add_layer(record, channels, _last(open_groups))
@@ -148,7 +149,9 @@ class _Reader:
         self._losses.look_at(record, is_group=is_group)
         return read_leaf(record, channels, self._colours)
 
-    def _properties(self, leaf: Leaf, *, parent: str | None, mode: object, kind: LayerKind) -> LayerProperties:
+    def _properties(
+        self, leaf: Leaf, *, parent: str | None, mode: object, kind: LayerKind
+    ) -> LayerProperties:
         blend, pass_through = self._losses.blend_of(leaf.name, mode)
         record = leaf.record
         return LayerProperties(

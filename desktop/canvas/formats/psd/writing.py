@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PIL import ImageCms
-from psd_tools.constants import ChannelID, Clipping, ColorMode, Compression, Resource, SectionDivider, Tag
 from psd_tools.constants import BlendMode as PsdMode
+from psd_tools.constants import ChannelID, Clipping, ColorMode, Compression, Resource, SectionDivider, Tag
 from psd_tools.psd import PSD
 from psd_tools.psd.header import FileHeader
 from psd_tools.psd.image_data import ImageData
@@ -28,7 +29,7 @@ from PySide6.QtCore import QRect
 from desktop.canvas.composing import flatten
 from desktop.canvas.formats.atomic import replaced_file
 from desktop.canvas.formats.flat import provenance_xmp
-from desktop.canvas.formats.notes import Note
+from desktop.canvas.formats.ora import Note
 from desktop.canvas.formats.psd.blend_modes import TO_PSD
 from desktop.canvas.formats.psd.channels import encode_plane
 from desktop.canvas.formats.rasters import on_white, straight_pixels
@@ -104,7 +105,7 @@ class _Writer:
         resources = ImageResources()
 
         def put(key: Resource, data: object) -> None:
-            resources[key] = ImageResource(key=key, data=data)  # type: ignore[arg-type, index]
+            resources[key] = ImageResource(key=key, data=data)  # type: ignore[arg-type]
 
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
         put(Resource.ICC_PROFILE, profile)
@@ -112,7 +113,7 @@ class _Writer:
         if xmp:
             put(Resource.XMP_METADATA, xmp.encode())
         guides = self._snapshot.guides
-        lines = [(round(x * _GUIDE_UNIT), 0) for x in guides.vertical if x >= 0]
+        lines: list[Any] = [(round(x * _GUIDE_UNIT), 0) for x in guides.vertical if x >= 0]
         lines += [(round(y * _GUIDE_UNIT), 1) for y in guides.horizontal if y >= 0]
         if lines:
             put(Resource.GRID_AND_GUIDES_INFO, GridGuidesInfo(1, 576, 576, lines))
@@ -217,11 +218,10 @@ class _Writer:
         for identity in (ChannelID.TRANSPARENCY_MASK, *(ChannelID(band) for band in range(3))):
             if identity not in known:
                 channels = [*channels, (identity, empty)]
-        record.channel_info = [
-            ChannelInfo(identity, 2 + len(channel.data)) for identity, channel in channels
-        ]
+        record.channel_info = [ChannelInfo(identity, 2 + len(channel.data)) for identity, channel in channels]
         self._records.append(record)
-        self._channels.append(ChannelDataList([channel for _, channel in channels]))  # type: ignore[arg-type]
+        data: list[Any] = [channel for _, channel in channels]
+        self._channels.append(ChannelDataList(data))
 
 
 def _divider(kind: SectionDivider, mode: PsdMode = PsdMode.NORMAL) -> tuple[SectionDivider, PsdMode]:

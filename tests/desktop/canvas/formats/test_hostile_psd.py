@@ -1,10 +1,12 @@
 """Photoshop files that lie, are damaged or want to fill the memory."""
 
 import io
+import tempfile
 import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,12 +37,13 @@ def psd_bytes(rows: Rows, *, width: int = 64, height: int = 64) -> bytes:
     for record, channels in rows:
         record.channel_info = [ChannelInfo(identity, 2 + len(data.data)) for identity, data in channels]
     header = FileHeader(version=1, channels=3, height=height, width=width, depth=8, color_mode=ColorMode.RGB)
+    records: list[Any] = [record for record, _ in rows]
+    data: list[Any] = [[channel for _, channel in channels] for _, channels in rows]
+    lists: list[Any] = [ChannelDataList(channels) for channels in data]
     info = LayerInfo(
         layer_count=len(rows),
-        layer_records=LayerRecords([record for record, _ in rows]),  # type: ignore[arg-type]
-        channel_image_data=ChannelImageData(  # type: ignore[arg-type]
-            [ChannelDataList([data for _, data in channels]) for _, channels in rows]  # type: ignore[arg-type]
-        ),
+        layer_records=LayerRecords(records),
+        channel_image_data=ChannelImageData(lists),
     )
     psd = PSD(
         header=header,
@@ -57,8 +60,8 @@ def zip_bomb() -> bytes:
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(bytes(1_000_000)) for _ in range(80)) + packer.flush()
     data = ChannelData(compression=Compression.ZIP, data=packed)
-    sides = {"top": 0, "left": 0, "bottom": 8000, "right": 10_000}
-    return psd_bytes([(LayerRecord(**sides), [(ChannelID(0), data)]) for _ in range(30)])
+    layers = [LayerRecord(top=0, left=0, bottom=8000, right=10_000) for _ in range(30)]
+    return psd_bytes([(layer, [(ChannelID(0), data)]) for layer in layers])
 
 
 def small_layer_that_lies(compression: Compression) -> bytes:
@@ -79,6 +82,13 @@ def nested(depth: int, *, closed: bool) -> bytes:
 
 def far_away() -> bytes:
     return psd_bytes([(LayerRecord(top=2**30, left=2**30, bottom=2**30 + 1, right=2**30 + 1), [])])
+
+
+@cache
+def valid() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        save(with_everything(), Path(folder) / "a.psd")
+        return (Path(folder) / "a.psd").read_bytes()
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
@@ -108,15 +118,6 @@ for name in sys.argv[1:]:
     except PentimentoError as error:
         print("refused", bool(error.report.advice), error.report.code)
 """
-
-
-@cache
-def valid() -> bytes:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        save(with_everything(), Path(folder) / "a.psd")
-        return (Path(folder) / "a.psd").read_bytes()
 
 
 def test_hostile_files_are_refused_in_words_within_little_memory(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Photoshop's documents, with psd-tools' own high-level reader as the independent judge."""
 
-import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +12,7 @@ from psd_tools import PSDImage
 from psd_tools.api.layers import Group, PixelLayer
 
 from desktop.canvas.composing import flatten
-from desktop.canvas.document import Document
-from desktop.canvas.formats.notes import LoadedDocument, Note
+from desktop.canvas.formats.ora import LoadedDocument, Note
 from desktop.canvas.formats.psd.blend_modes import TO_PSD
 from desktop.canvas.formats.psd.reading import load_psd
 from desktop.canvas.formats.psd.writing import save_psd
@@ -22,7 +21,6 @@ from desktop.canvas.history import DocumentSnapshot, Guides
 from desktop.canvas.layers import BlendMode, LayerKind, LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.masks import mask_from_pixels
 from tests.desktop.canvas.builders import bits, blank, counting_ids, noise_tiles, recipe
-from tests.support.mutations import mutated, read_or_refused, run_limited
 
 
 def _ignore(_part: float) -> None:
@@ -73,7 +71,11 @@ def rows(snapshot: DocumentSnapshot) -> list[tuple[object, ...]]:
         alone = DocumentSnapshot(
             width=400,
             height=400,
-            layers=(LayerSnapshot("a", LayerProperties(name="a", x=own.x + 100, y=own.y + 100), each.tiles, each.mask),),
+            layers=(
+                LayerSnapshot(
+                    "a", LayerProperties(name="a", x=own.x + 100, y=own.y + 100), each.tiles, each.mask
+                ),
+            ),
         )
         found.append(
             (
@@ -134,8 +136,18 @@ def test_psd_tools_finds_the_same_tree_names_and_picture(tmp_path: Path) -> None
 
 
 @settings(max_examples=20)
-@given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(sorted(TO_PSD)), st.integers(0, 255), st.text(max_size=40)), min_size=1, max_size=4))
-def test_any_layers_keep_names_modes_and_pixels(tmp_path: Path, layers: list[tuple[int, BlendMode, int, str]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 9), st.sampled_from(sorted(TO_PSD)), st.integers(0, 255), st.text(max_size=40)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_layers_keep_names_modes_and_pixels(
+    tmp_path: Path, layers: list[tuple[int, BlendMode, int, str]]
+) -> None:
     made = tuple(
         LayerSnapshot(
             str(place),
@@ -165,8 +177,13 @@ def test_what_a_psd_cannot_keep_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "RGBA"])
 def test_files_that_psd_tools_makes_open(tmp_path: Path, mode: str) -> None:
-    colours = {"RGB": (200, 40, 30), "L": 90, "CMYK": (10, 200, 220, 20), "RGBA": (200, 40, 30, 255)}[mode]
-    image = Image.new(mode, (40, 30), colours)
+    colours: dict[str, Any] = {
+        "RGB": (200, 40, 30),
+        "L": 90,
+        "CMYK": (10, 200, 220, 20),
+        "RGBA": (200, 40, 30, 255),
+    }
+    image = Image.new(mode, (40, 30), colours[mode])
     # Photoshop keeps the ink that is missing; psd-tools writes what it is given.
     PSDImage.frompil(ImageChops.invert(image) if mode == "CMYK" else image).save(tmp_path / "flat.psd")
     loaded = load(tmp_path / "flat.psd")
@@ -189,8 +206,3 @@ def test_layers_that_psd_tools_writes_come_in(tmp_path: Path) -> None:
     assert [(each.properties.name, each.is_group) for each in loaded.layers] == [("dots", False), ("g", True)]
     shown = straight_pixels(flatten(loaded))[3:23, 4:14]
     assert np.array_equal(shown[:, :, 3], np.asarray(picture)[:, :, 3])
-
-
-def valid(tmp_path: Path) -> bytes:
-    save(with_everything(), tmp_path / "valid.psd")
-    return (tmp_path / "valid.psd").read_bytes()
