@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from desktop.canvas.changes import DocumentChange, Observer
 from desktop.canvas.document_state import HISTORY_BYTES
-from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.history import DocumentSnapshot, UndoSpool
 from desktop.canvas.layer_commands import LayerCommands
 from desktop.canvas.mask_commands import MaskCommands
 from desktop.canvas.page_commands import PageCommands
@@ -24,10 +24,19 @@ class Document(LayerCommands, TreeCommands, MaskCommands, PageCommands):
 
     @classmethod
     def from_snapshot(
-        cls, snapshot: DocumentSnapshot, *, new_id: Callable[[], str], history_bytes: int = HISTORY_BYTES
+        cls,
+        snapshot: DocumentSnapshot,
+        *,
+        new_id: Callable[[], str],
+        history_bytes: int = HISTORY_BYTES,
+        spool: UndoSpool | None = None,
     ) -> "Document":
         document = cls(
-            width=snapshot.width, height=snapshot.height, new_id=new_id, history_bytes=history_bytes
+            width=snapshot.width,
+            height=snapshot.height,
+            new_id=new_id,
+            history_bytes=history_bytes,
+            spool=spool,
         )
         document._restore(snapshot)
         document._committed = document.snapshot()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect
 
 from desktop.canvas.changes import DocumentChange, Observer, difference
 from desktop.canvas.errors import DocumentBusyError, LayerLockedError, LayerNotFoundError
-from desktop.canvas.history import DocumentSnapshot, Guides, History, make_step
+from desktop.canvas.history import DocumentSnapshot, Guides, History, UndoSpool, make_step
 from desktop.canvas.layer_tree import ancestors_of
 from desktop.canvas.layers import Layer
 from desktop.canvas.selection import Selection
@@ -29,10 +29,12 @@ class DocumentState:
         height: int,
         new_id: Callable[[], str],
         history_bytes: int = HISTORY_BYTES,
+        spool: UndoSpool | None = None,
     ) -> None:
+        """`spool` takes what undo needs beyond `history_bytes`; without one the oldest steps are forgotten."""
         self.width = width
         self.height = height
-        self.history = History(limit_bytes=history_bytes)
+        self.history = History(limit_bytes=history_bytes, spool=spool)
         self._new_id = new_id
         self._layers: list[Layer] = []
         self._active_id: str | None = None
@@ -190,15 +192,15 @@ class DocumentState:
                 unsubscribe()
 
     def undo(self) -> str | None:
-        """Take the last step back; its label, or None if there is none."""
-        step = self._between_steps().take_undo()
+        """Take the last step back; its label, or None if there is none. StorageError if it can't be read back."""
+        step = self._between_steps().take_undo(self._committed)
         if step is None:
             return None
         self._travel(step.before)
         return step.label
 
     def redo(self) -> str | None:
-        step = self._between_steps().take_redo()
+        step = self._between_steps().take_redo(self._committed)
         if step is None:
             return None
         self._travel(step.after)

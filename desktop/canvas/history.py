@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from PySide6.QtCore import QRect
 
@@ -12,6 +13,9 @@ from shared.contracts.generation import BlobId
 
 REFERENCE_BYTES = 120
 """What one more reference to a shared tile costs in a dictionary."""
+
+FETCHED_AHEAD = 3
+"""So many steps are read back from the spool before they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Step:
     after_bytes: int
     """Memory that only `before` (or only `after`) needs."""
 
+    @property
+    def blobs(self) -> frozenset[BlobId]:
+        return self.before.blobs | self.after.blobs
+
 
 def make_step(label: str, before: DocumentSnapshot, after: DocumentSnapshot) -> Step:
     return Step(label, before, after, _own_bytes(before, after), _own_bytes(after, before))
@@ -92,16 +100,52 @@ def _tiles_bytes(tiles: TileMap, other: TileMap | None) -> int:
     return len(tiles) * REFERENCE_BYTES + own
 
 
-class History:
-    """Steps to take back and to do again, at most `limit_bytes` of pixels; the oldest are dropped first.
+class UndoSpool(Protocol):
+    """Takes steps out of memory; `undo_spool` has one that keeps them in files."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the oldest step must go for good."""
+        ...
+
+    def keep(
+        self, label: str, *, base: DocumentSnapshot, target: DocumentSnapshot, own_bytes: int
+    ) -> "SpooledStep": ...
+
+    def close(self) -> None: ...
+
+
+class SpooledStep(Protocol):
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def blobs(self) -> frozenset[BlobId]: ...
+
+    def fetch(self) -> None:
+        """Begin to read it, as it is needed soon."""
+        ...
+
+    def target_from(self, base: DocumentSnapshot) -> DocumentSnapshot:
+        """The state that the step leads to, from a state equal to the one that it leads from; StorageError."""
+        ...
+
+    def discard(self) -> None: ...
+
+
+class History:
+    """Steps to take back and to do again, at most `limit_bytes` of pixels in memory.
+
+    What is farthest from now goes to the spool; without one, or where it is full, the oldest steps are dropped.
     The newest step is always kept, however large.
     """
 
-    def __init__(self, *, limit_bytes: int) -> None:
+    def __init__(self, *, limit_bytes: int, spool: UndoSpool | None = None) -> None:
         self._limit_bytes = limit_bytes
-        self._undo: deque[Step] = deque()
-        self._redo: list[Step] = []
+        self._spool = spool
+        self._undo: deque[Step | SpooledStep] = deque()
+        self._redo: deque[Step | SpooledStep] = deque()
+        """What redo does next is the last."""
 
     @property
     def undo_labels(self) -> tuple[str, ...]:
@@ -124,32 +168,81 @@ class History:
     @property
     def bytes(self) -> int:
         """Memory held for undo and redo alone."""
-        return sum(step.before_bytes for step in self._undo) + sum(step.after_bytes for step in self._redo)
+        undo = sum(step.before_bytes for step in self._undo if isinstance(step, Step))
+        return undo + sum(step.after_bytes for step in self._redo if isinstance(step, Step))
 
     @property
     def blobs(self) -> frozenset[BlobId]:
         """Input pictures of recipes that undo or redo may bring back."""
-        return frozenset(
-            blob for step in (*self._undo, *self._redo) for blob in step.before.blobs | step.after.blobs
-        )
+        return frozenset(blob for step in (*self._undo, *self._redo) for blob in step.blobs)
+
+    def close(self) -> None:
+        """Throw away what the spool holds. May wait for the disk: not on the thread of the UI."""
+        if self._spool is not None:
+            self._spool.close()
 
     def push(self, step: Step) -> None:
+        for undone in self._redo:
+            _discard(undone)
         self._redo.clear()
         self._undo.append(step)
-        held = self.bytes
-        while held > self._limit_bytes and len(self._undo) > 1:
-            held -= self._undo.popleft().before_bytes
+        self._shrink()
 
-    def take_undo(self) -> Step | None:
+    def take_undo(self, now: DocumentSnapshot) -> Step | None:
+        """`now` is the document as it is; StorageError if the step can't be read back."""
         if not self._undo:
             return None
-        step = self._undo.pop()
+        last = self._undo[-1]
+        step = last if isinstance(last, Step) else make_step(last.label, last.target_from(now), now)
+        _discard(self._undo.pop())
         self._redo.append(step)
+        self._shrink()
+        self._fetch(self._undo)
         return step
 
-    def take_redo(self) -> Step | None:
+    def take_redo(self, now: DocumentSnapshot) -> Step | None:
         if not self._redo:
             return None
-        step = self._redo.pop()
+        last = self._redo[-1]
+        step = last if isinstance(last, Step) else make_step(last.label, now, last.target_from(now))
+        _discard(self._redo.pop())
         self._undo.append(step)
+        self._shrink()
+        self._fetch(self._redo)
         return step
+
+    def _shrink(self) -> None:
+        while self.bytes > self._limit_bytes:
+            if self._spool is None or self._spool.is_full:
+                if len(self._undo) < 2:
+                    return
+                _discard(self._undo.popleft())
+            elif not (self._spool_first(self._undo) or self._spool_first(self._redo)):
+                return
+
+    def _spool_first(self, steps: deque[Step | SpooledStep]) -> bool:
+        """Take the step that is farthest from now out of memory; whether there was one to take."""
+        for index in range(len(steps) - 1):
+            step = steps[index]
+            if isinstance(step, Step) and self._spool is not None:
+                undoes = steps is self._undo
+                steps[index] = self._spool.keep(
+                    step.label,
+                    base=step.after if undoes else step.before,
+                    target=step.before if undoes else step.after,
+                    own_bytes=step.before_bytes if undoes else step.after_bytes,
+                )
+                return True
+        return False
+
+    @staticmethod
+    def _fetch(steps: deque[Step | SpooledStep]) -> None:
+        for index in range(max(0, len(steps) - FETCHED_AHEAD), len(steps)):
+            step = steps[index]
+            if not isinstance(step, Step):
+                step.fetch()
+
+
+def _discard(step: Step | SpooledStep) -> None:
+    if not isinstance(step, Step):
+        step.discard()

@@ -13,9 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 from pydantic import ValidationError
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from desktop.canvas.formats.atomic import disk_errors, replaced_file, sync_folder
@@ -28,7 +26,7 @@ from desktop.canvas.journal_records import (
     TileRecord,
     encode_step,
     read_steps,
-    unpack,
+    unpack_selection,
     unpack_tile,
 )
 from desktop.canvas.layers import LayerSnapshot, recipe_blobs
@@ -260,7 +258,4 @@ def _selection(stream: BinaryIO, replay: _Replay) -> Selection | None:
     if kept is None or last is None:
         return None
     stream.seek(replay.selection_start + kept.start)
-    plain = unpack(stream.read(kept.length), kept.width * kept.height)
-    mask = np.frombuffer(bytearray(plain), np.uint8).reshape(kept.height, kept.width)
-    bounds = QRect(kept.x, kept.y, kept.width, kept.height)
-    return Selection(width=last.width, height=last.height, bounds=bounds, mask=mask)
+    return unpack_selection(kept, stream.read(kept.length), last.width, last.height)

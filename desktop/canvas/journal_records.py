@@ -9,13 +9,15 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import numpy as np
 from pydantic import Field, ValidationError
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from desktop.canvas.history import DocumentSnapshot, Guides
 from desktop.canvas.layers import BlendMode, LayerKind, LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.masks import MASK_FORMAT, MaskSnapshot
-from desktop.canvas.selection import grey_pixels
+from desktop.canvas.selection import Selection, grey_pixels
 from desktop.canvas.tiles import EMPTY_TILES, TILE_SIDE, TileMap, pixels_of
 from shared.contracts.base import Contract
 from shared.contracts.generation import Recipe
@@ -229,6 +231,17 @@ def _checksum(stream: BinaryIO, text: bytes, data_length: int) -> int:
         checksum = zlib.crc32(piece, checksum)
         left -= len(piece)
     return checksum
+
+
+def unpack_selection(kept: SelectionRecord, data: bytes, width: int, height: int) -> Selection:
+    """Of a document of that size."""
+    mask = np.frombuffer(bytearray(unpack(data, kept.width * kept.height)), np.uint8)
+    return Selection(
+        width=width,
+        height=height,
+        bounds=QRect(kept.x, kept.y, kept.width, kept.height),
+        mask=mask.reshape(kept.height, kept.width),
+    )
 
 
 def unpack(data: bytes, size: int) -> bytes:

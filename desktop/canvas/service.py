@@ -21,6 +21,7 @@ from desktop.canvas.layers import Layer, Origin
 from desktop.canvas.merging import Merge, merge_down
 from desktop.canvas.open_document import OpenDocument, Recoverable
 from desktop.canvas.tiles import TileMap, tiles_from_image
+from desktop.canvas.undo_spool import FileSpool
 from shared.contracts.generation import BlobId, Placement, Recipe
 from shared.imaging.blob_folder import BlobFolder
 
@@ -28,6 +29,8 @@ __all__ = ["CanvasService", "Note", "OpenDocument", "Recoverable"]
 
 DOCUMENT_SUFFIX = ".ora"
 PSD_SUFFIXES = (".psd", ".psb")
+UNDO_FOLDER = "undo"
+"""Beside the journal of a document: what its undo has no room for in memory."""
 
 ProgressCallback = Callable[[float], None]
 """Told a part done, 0 to 1, in the event loop."""
@@ -224,6 +227,7 @@ class CanvasService:
         opened.detach()
         if opened in self._opened:
             self._opened.remove(opened)
+        await asyncio.to_thread(opened.document.history.close)
         await opened.autosave.close(discard=discard)
 
     async def referenced_blobs(self) -> frozenset[BlobId]:
@@ -248,7 +252,8 @@ class CanvasService:
         document_id: str | None = None,
     ) -> OpenDocument:
         document_id = document_id or self._new_id()
-        document = Document.from_snapshot(snapshot, new_id=self._new_id)
+        spool = FileSpool(self._folder / document_id / UNDO_FOLDER)
+        document = Document.from_snapshot(snapshot, new_id=self._new_id, spool=spool)
         autosave = Autosave(
             document=document,
             folder=self._folder / document_id,

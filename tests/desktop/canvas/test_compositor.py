@@ -12,7 +12,7 @@ from desktop.canvas.layers import BlendMode
 from desktop.canvas.merging import merge_down
 from desktop.canvas.tiles import TILE_SIDE, pixels_of
 from tests.desktop.canvas.builders import HEIGHT, WIDTH, blank, noise_tiles, paint, without_history
-from tests.desktop.canvas.test_history import COMMANDS
+from tests.desktop.canvas.document_commands import COMMANDS, run
 
 
 def _largest_difference(document: Document, compositor: Compositor) -> int:
@@ -40,7 +40,7 @@ def test_the_cached_composite_equals_the_live_one(active: int, steps: list[tuple
     compositor = Compositor(document)
     compositor.composite(document.rect)
     for name, number in steps:
-        COMMANDS[name](document, number)
+        run(document, name, number)
         if number % 3 == 0:
             compositor.composite(QRect(0, 0, 300, 200))
         if number % 4 == 0:

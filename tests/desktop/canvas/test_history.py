@@ -1,108 +1,26 @@
 """Everything that changes a document can be undone and redone, bit for bit."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRect
 
-from desktop.canvas import selection as selections
-from desktop.canvas.brushes.brush import Effect
 from desktop.canvas.document import Document
 from desktop.canvas.errors import DocumentBusyError, LayerLockedError
-from desktop.canvas.layers import BlendMode
 from desktop.canvas.merging import merge_down
 from desktop.canvas.moving import LayerMove
-from desktop.canvas.selection import SelectionMode
-from desktop.canvas.strokes import Brush
 from desktop.canvas.tiles import TILE_BYTES
-from tests.desktop.canvas.builders import HEIGHT, WIDTH, blank, noise_tiles, paint, recipe, value
-
-Command = Callable[[Document, int], None]
-
-
-def _pick(document: Document, number: int) -> str:
-    return document.layers[number % len(document.layers)].id
-
-
-def _brush(document: Document, number: int) -> None:
-    start = (number * 37 % WIDTH, number * 53 % HEIGHT)
-    end = (number * 91 % WIDTH, number * 29 % HEIGHT)
-    paint(document, start, end, brush=Brush(size=30, opacity=0.6, flow=0.5, effect=list(Effect)[number % 3]))
-
-
-def _move(document: Document, number: int) -> None:
-    move = LayerMove(document=document, layer_id=_pick(document, number))
-    move.to(number % 7, 3)
-    move.to(number % 50 - 25, number % 30)
-    move.finish()
-
-
-def _merge(document: Document, number: int) -> None:
-    layer_id = _pick(document, number)
-    if document.index_of(layer_id) > 0:
-        document.replace_merged(merge_down(document.committed, layer_id))
-
-
-def _delete(document: Document, number: int) -> None:
-    if len(document.layers) > 1:
-        document.delete_layer(_pick(document, number))
-
-
-def _lasso(document: Document, number: int) -> None:
-    points = [QPointF(number % 90, 10), QPointF(350, number % 200 + 40), QPointF(60, 280)]
-    document.select(selections.lasso(WIDTH, HEIGHT, points), list(SelectionMode)[number % 4])
-
-
-def _together(document: Document, number: int) -> None:
-    with document.transaction("Two things"):
-        document.rename_layer(_pick(document, number), f"both {number}")
-        document.set_opacity(_pick(document, number + 1), number % 10 / 10)
-
-
-def _cancelled(document: Document, number: int) -> None:
-    before = value(document.snapshot())
-    move = LayerMove(document=document, layer_id=_pick(document, number))
-    move.to(11, 13)
-    move.cancel()
-    assert value(document.snapshot()) == before
-
-
-def _add(document: Document, number: int) -> None:
-    tiles = noise_tiles(number, 90, 70)
-    document.add_layer("picture", tiles=tiles, x=number % 300, y=-9, recipe=recipe("a" * 64, "b" * 64))
-
-
-def _duplicate(document: Document, number: int) -> None:
-    document.duplicate_layer(_pick(document, number), "copy")
-
-
-COMMANDS: dict[str, Command] = {
-    "brush": _brush,
-    "move": _move,
-    "merge": _merge,
-    "delete": _delete,
-    "lasso": _lasso,
-    "together": _together,
-    "cancelled": _cancelled,
-    "activate": lambda document, number: document.activate(_pick(document, number)),
-    "add": _add,
-    "duplicate": _duplicate,
-    "reorder": lambda document, number: document.reorder_layer(_pick(document, number), number % 5),
-    "rename": lambda document, number: document.rename_layer(_pick(document, number), f"name {number}"),
-    "hide": lambda document, number: document.set_visible(_pick(document, number), number % 2 == 0),
-    "opacity": lambda document, number: document.set_opacity(_pick(document, number), number % 11 / 10),
-    "blend": lambda document, number: document.set_blend(
-        _pick(document, number), list(BlendMode)[number % len(BlendMode)]
-    ),
-    "rectangle": lambda document, number: document.select(
-        selections.rectangle(WIDTH, HEIGHT, QRect(number % 99, 20, 120, number % 150 + 1))
-    ),
-    "all": lambda document, _number: document.select_all(),
-    "none": lambda document, _number: document.deselect(),
-    "invert": lambda document, _number: document.invert_selection(),
-}
+from desktop.canvas.undo_spool import FileSpool
+from tests.desktop.canvas.builders import (
+    blank,
+    counting_ids,
+    paint,
+    recipe,
+    value,
+)
+from tests.desktop.canvas.document_commands import COMMANDS, run
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.integers(0, 10_000)), max_size=14))
@@ -113,7 +31,7 @@ def test_any_commands_undone_give_the_first_document_and_redone_the_last(
     states = [value(document.snapshot())]
     for name, number in steps:
         done = len(document.history.undo_labels)
-        COMMANDS[name](document, number)
+        run(document, name, number)
         if len(document.history.undo_labels) > done:
             states.append(value(document.snapshot()))
         assert value(document.snapshot()) == states[-1], "a change that is no step"
@@ -133,6 +51,60 @@ def test_a_step_after_undo_forgets_what_was_undone() -> None:
     paint(document, (90, 90))
     assert document.redo() is None
     assert document.history.undo_labels == ("Add layer", "Brush stroke")
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.integers(0, 10_000)), max_size=14))
+def test_steps_that_memory_has_no_room_for_come_back_from_the_disk(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]
+) -> None:
+    spool = FileSpool(tmp_path_factory.mktemp("undo") / "steps")
+    start = blank("one", "two").snapshot()
+    document = Document.from_snapshot(start, new_id=counting_ids("new"), history_bytes=1, spool=spool)
+    states = [value(document.snapshot())]
+    for name, number in steps:
+        done = len(document.history.undo_labels)
+        run(document, name, number)
+        if len(document.history.undo_labels) > done:
+            states.append(value(document.snapshot()))
+    for _ in range(2):
+        for state in reversed(states[:-1]):
+            document.undo()
+            assert value(document.snapshot()) == state
+        for state in states[1:]:
+            document.redo()
+            assert value(document.snapshot()) == state
+    document.history.close()
+
+
+def test_what_does_not_fit_in_memory_lies_on_the_disk_until_the_document_is_closed(tmp_path: Path) -> None:
+    spool, limit = FileSpool(tmp_path / "steps"), 6 * TILE_BYTES
+    start = blank(width=256, height=256).snapshot()
+    document = Document.from_snapshot(start, new_id=counting_ids(), history_bytes=limit, spool=spool)
+    for number in range(30):
+        paint(document, (number * 8, 100), (number * 8, 140))
+    assert document.history.bytes <= limit
+    assert len(document.history.undo_labels) == 30
+    while document.undo():
+        assert document.history.bytes <= limit
+    assert len(document.history.redo_labels) == 30
+    paint(document, (5, 5))
+    document.history.close()
+    assert not (tmp_path / "steps").exists()
+
+
+def test_a_full_disk_costs_the_oldest_steps_alone(tmp_path: Path) -> None:
+    (tmp_path / "steps").write_text("a file where the folder should be")
+    spool, limit = FileSpool(tmp_path / "steps" / "inner"), 6 * TILE_BYTES
+    start = blank(width=256, height=256).snapshot()
+    document = Document.from_snapshot(start, new_id=counting_ids(), history_bytes=limit, spool=spool)
+    for number in range(30):
+        paint(document, (number * 8, 100), (number * 8, 140))
+        spool._thread.submit(int).result()
+    assert document.history.bytes <= limit
+    assert 3 < len(document.history.undo_labels) < 30
+    while document.undo():
+        pass
+    document.history.close()
 
 
 def test_memory_is_bounded_and_the_oldest_steps_go_first() -> None:

@@ -17,7 +17,7 @@ from desktop.canvas.journal import (
 )
 from shared.contracts.errors import StorageError
 from tests.desktop.canvas.builders import NOW, blank, noise_tiles, paint, recipe, value, without_history
-from tests.desktop.canvas.test_history import COMMANDS
+from tests.desktop.canvas.document_commands import COMMANDS, run
 
 MANIFEST = Manifest(log="", title="A picture", file=None, modified=True, updated_at=NOW)
 steps = st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.integers(0, 10_000)), max_size=8)
@@ -37,7 +37,7 @@ def test_any_document_comes_back_after_any_step(
     writer = JournalWriter(folder=folder, smallest_to_compact=compact_above)
     writer.append(document.committed, MANIFEST)
     for name, number in commands:
-        COMMANDS[name](document, number)
+        run(document, name, number)
         if number % 5 == 0:
             document.undo()
         writer.append(document.committed, MANIFEST)

@@ -4,6 +4,7 @@ import contextlib
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,12 +12,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect
 
 from desktop.canvas.composing import flatten
 from desktop.canvas.document import Document
 from desktop.canvas.formats.ora import LoadedDocument, load_ora, save_ora
 from desktop.canvas.formats.rasters import straight_pixels
+from desktop.canvas.history import Guides
 from desktop.canvas.layers import BlendMode, Origin
+from desktop.canvas.masks import mask_from_pixels, mask_pixels
 from shared.contracts.errors import PentimentoError, StorageError
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pictures import encode_png, read_picture
@@ -145,19 +150,83 @@ def _dot(value: int = 200) -> bytes:
 def test_groups_unknown_modes_and_names_with_a_slash_are_read(tmp_path: Path) -> None:
     stack = """<?xml version="1.0"?><image w="50" h="40"><stack>
       <layer name="top" src="data/a.png" composite-op="svg:linear-burn" x="3" y="4"/>
-      <stack opacity="0.5" visibility="hidden"><layer name="in" src="/data/b.png" opacity="0.5"/></stack>
+      <stack name="group" opacity="0.5" visibility="hidden" isolation="auto" x="10">
+        <layer name="in" src="/data/b.png" opacity="0.5" x="1"/>
+      </stack>
       <layer name="bottom" src="data/a.png" composite-op="svg:multiply"/>
     </stack></image>"""
     write_ora(tmp_path / "a.ora", stack, [("data/a.png", _dot()), ("data/b.png", _dot())], prefix="/")
     loaded = _load(tmp_path / "a.ora", BlobFolder(tmp_path / "blobs"))
-    properties = [layer.properties for layer in loaded.snapshot.layers]
-    assert [each.name for each in properties] == ["bottom", "in", "top"]
-    assert [each.blend for each in properties] == [BlendMode.MULTIPLY, BlendMode.NORMAL, BlendMode.NORMAL]
-    assert (properties[1].opacity, properties[1].visible) == (0.25, False)
-    assert (properties[2].x, properties[2].y) == (3, 4)
-    assert any(note.values.get("mode") == "svg:linear-burn" for note in loaded.notes)
-    assert len(loaded.notes) == 2
-    assert loaded.snapshot.active_id == loaded.snapshot.layers[-1].id
+    layers = loaded.snapshot.layers
+    assert [each.properties.name for each in layers] == ["bottom", "in", "group", "top"]
+    modes = [BlendMode.MULTIPLY, BlendMode.NORMAL, BlendMode.NORMAL, BlendMode.NORMAL]
+    assert [each.properties.blend for each in layers] == modes
+    inner, group, top = (each.properties for each in layers[1:])
+    assert (group.opacity, group.visible, group.pass_through) == (0.5, False, True)
+    assert (inner.opacity, inner.x, inner.parent) == (0.5, 11, layers[2].id)
+    assert (top.x, top.y, top.parent) == (3, 4, None)
+    assert [note.values["mode"] for note in loaded.notes] == ["svg:linear-burn"]
+    assert loaded.snapshot.active_id == layers[-1].id
+
+
+def _tree() -> Document:
+    """Nested groups, masks, clipping, locks, guides."""
+    document = blank("paper")
+    paint(document, (10, 10), (300, 200))
+    outer = document.add_group("outer")
+    base = document.add_layer("base", tiles=noise_tiles(1, 120, 90), x=30, y=20)
+    clipped = document.add_layer("clipped", tiles=noise_tiles(2, 300, 200))
+    document.set_clipped(clipped.id, True)
+    document.set_blend(clipped.id, BlendMode.LUMINOSITY)
+    inner = document.add_group("inner", pass_through=False)
+    masked = document.add_layer("masked", tiles=noise_tiles(3, 200, 200), x=-7, y=90)
+    document.set_mask(masked.id, mask_from_pixels(_ramp(), x=5, y=-3, background=90))
+    document.set_mask(inner.id, mask_from_pixels(_ramp(), x=50, y=60, background=0))
+    document.set_opacity(base.id, 0.7)
+    document.set_fill_opacity(base.id, 0.4)
+    document.set_alpha_locked(base.id, True)
+    document.set_position_locked(outer.id, True)
+    document.set_guides(Guides((10.5, 200.0), (33.0,)))
+    return document
+
+
+def _ramp() -> NDArray[np.uint8]:
+    return np.add.outer(np.arange(150), np.arange(100)).astype(np.uint8)
+
+
+def test_groups_masks_clipping_locks_and_guides_come_back(tmp_path: Path) -> None:
+    document, blobs = _tree(), BlobFolder(tmp_path / "blobs")
+    _save(document, tmp_path / "a.ora", blobs)
+    loaded = _load(tmp_path / "a.ora", blobs)
+    state = document.snapshot()
+    assert bits(flatten(loaded.snapshot)) == bits(flatten(state))
+    assert loaded.snapshot.guides == state.guides
+    assert _look(loaded) == _look(document)
+    names = {layer.id: layer.properties.name for layer in loaded.snapshot.layers}
+    own_names = {layer.id: layer.properties.name for layer in state.layers}
+    for mine, theirs in zip(state.layers, loaded.snapshot.layers, strict=True):
+        own, read = mine.properties, theirs.properties
+        assert own_names.get(own.parent or "") == names.get(read.parent or "")
+        assert replace(own, x=0, y=0, parent=None) == replace(read, x=0, y=0, parent=None)
+        page = QRect(0, 0, 400, 300)
+        if mine.mask is not None:
+            assert theirs.mask is not None
+            shown, read_back = (
+                mask_pixels(mask, page.translated(-layer.offset))
+                for mask, layer in ((mine.mask, mine), (theirs.mask, theirs))
+            )
+            assert np.array_equal(shown, read_back)
+
+
+def test_other_programs_see_what_a_mask_leaves(tmp_path: Path) -> None:
+    document = blank()
+    layer = document.add_layer("masked", tiles=noise_tiles(3, 100, 100))
+    document.set_mask(layer.id, mask_from_pixels(np.zeros((50, 100), np.uint8), x=0, y=0, background=255))
+    _save(document, tmp_path / "a.ora", BlobFolder(tmp_path / "blobs"))
+    with zipfile.ZipFile(tmp_path / "a.ora") as archive:
+        pixels = read_picture(archive.read("data/layer001.png"))
+    assert not pixels[:50, :, 3].any()
+    assert pixels[50:, :, 3].any()
 
 
 def test_recipes_that_cannot_be_read_are_told_and_the_picture_opens(tmp_path: Path) -> None:

@@ -1,0 +1,153 @@
+"""One layer of an OpenRaster document: its pixels and its mask as entries, and what stack.xml says of it."""
+
+import zipfile
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+
+from desktop.canvas.formats.archive import SafeArchive, damaged
+from desktop.canvas.formats.rasters import image_from_pixels, straight_pixels
+from desktop.canvas.formats.recipes import LayerOrigin
+from desktop.canvas.formats.stack_xml import StackLayer, StackMask
+from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.layers import LayerKind, LayerProperties, LayerSnapshot
+from desktop.canvas.masks import MaskSnapshot, mask_from_pixels, mask_pixels
+from desktop.canvas.merging import with_mask_applied
+from desktop.canvas.tiles import TileMap, content_bounds, image_from_tiles, new_image, tiles_from_image
+from shared.contracts.errors import PentimentoError
+from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture
+
+
+def write_layer(
+    archive: zipfile.ZipFile, layer: LayerSnapshot, number: int, document: DocumentSnapshot
+) -> StackLayer:
+    """`parent` is left to who knows the numbers of all layers."""
+    own = layer.properties
+    source, unmasked, bounds = "", "", QRect()
+    if not layer.is_group:
+        source = f"data/layer{number:03d}.png"
+        bounds = _written_bounds(layer, document.rect)
+        shown = with_mask_applied(layer) if own.mask_enabled else layer
+        _write_pixels(archive, source, shown.tiles, bounds)
+        if shown is not layer:
+            unmasked = f"pentimento/unmasked{number:03d}.png"
+            _write_pixels(archive, unmasked, layer.tiles, bounds)
+    return StackLayer(
+        source=source,
+        name=own.name,
+        x=own.x + bounds.x(),
+        y=own.y + bounds.y(),
+        opacity=own.opacity,
+        visible=own.visible,
+        blend=own.blend,
+        locked=own.locked,
+        selected=layer.id == document.active_id,
+        number=number,
+        is_group=layer.is_group,
+        isolated=not own.pass_through,
+        clipped=own.clipped,
+        alpha_locked=own.alpha_locked,
+        position_locked=own.position_locked,
+        fill_opacity=own.fill_opacity,
+        unmasked=unmasked,
+        mask=_write_mask(archive, layer, number) if layer.mask is not None else None,
+    )
+
+
+def _written_bounds(layer: LayerSnapshot, document: QRect) -> QRect:
+    bounds = content_bounds(layer.tiles)
+    if bounds.width() * bounds.height() > LARGEST_PIXELS:
+        # More than we would read again: what lies outside the document goes.
+        bounds &= document.translated(-layer.offset)
+    # The standard knows no layer without a picture.
+    return bounds if not bounds.isEmpty() else QRect(-layer.offset, QRect(0, 0, 1, 1).size())
+
+
+def _write_pixels(archive: zipfile.ZipFile, entry: str, tiles: TileMap, bounds: QRect) -> None:
+    archive.writestr(entry, encode_png(straight_pixels(image_from_tiles(tiles, bounds))))
+
+
+def _write_mask(archive: zipfile.ZipFile, layer: LayerSnapshot, number: int) -> StackMask | None:
+    mask = layer.mask
+    if mask is None:
+        return None
+    entry = f"pentimento/mask{number:03d}.png"
+    bounds = mask.bounds
+    if bounds.isEmpty():
+        bounds = QRect(0, 0, 1, 1)
+    archive.writestr(entry, encode_png(mask_pixels(mask, bounds)))
+    place = bounds.topLeft() + layer.offset
+    return StackMask(
+        source=entry,
+        x=place.x(),
+        y=place.y(),
+        background=mask.background,
+        enabled=layer.properties.mask_enabled,
+    )
+
+
+class LayerReader:
+    """Reads the layers of one archive, and watches how much they are in all."""
+
+    def __init__(
+        self, *, archive: SafeArchive, origins: Mapping[str, LayerOrigin], ids: Mapping[int, str]
+    ) -> None:
+        self._archive = archive
+        self._origins = origins
+        self._ids = ids
+        self._pixels = 0
+
+    def read(self, described: StackLayer) -> LayerSnapshot:
+        own = self._origins.get(described.source.lstrip("/"), LayerOrigin())
+        properties = LayerProperties(
+            name=described.name,
+            visible=described.visible,
+            opacity=described.opacity,
+            blend=described.blend,
+            locked=described.locked,
+            x=0 if described.is_group else described.x,
+            y=0 if described.is_group else described.y,
+            recipe=own.recipe,
+            origin=own.origin,
+            kind=LayerKind.GROUP if described.is_group else LayerKind.RASTER,
+            parent=self._ids[described.parent] if described.parent is not None else None,
+            pass_through=described.is_group and not described.isolated,
+            clipped=described.clipped,
+            alpha_locked=described.alpha_locked,
+            position_locked=described.position_locked,
+            fill_opacity=described.fill_opacity,
+            mask_enabled=described.mask is None or described.mask.enabled,
+        )
+        layer_id = self._ids[described.number]
+        mask = self._mask(described.mask, properties) if described.mask is not None else None
+        if described.is_group:
+            return LayerSnapshot(layer_id, properties, mask=mask)
+        pixels = self._picture(described.unmasked or described.source)
+        return LayerSnapshot(layer_id, properties, tiles_from_image(pixels), mask)
+
+    def _picture(self, entry: str) -> QImage:
+        try:
+            pixels = read_picture(self._archive.read(entry))
+        except PentimentoError as error:
+            raise damaged(f"{entry!r}: {error}") from error
+        self._count(pixels.shape[0] * pixels.shape[1])
+        return image_from_pixels(pixels) if pixels.size else new_image(1, 1)
+
+    def _mask(self, described: StackMask, properties: LayerProperties) -> MaskSnapshot:
+        try:
+            pixels = read_picture(self._archive.read(described.source))
+        except PentimentoError as error:
+            raise damaged(f"{described.source!r}: {error}") from error
+        self._count(pixels.shape[0] * pixels.shape[1])
+        return mask_from_pixels(
+            pixels[:, :, 0].copy(),
+            x=described.x - properties.x,
+            y=described.y - properties.y,
+            background=described.background,
+        )
+
+    def _count(self, pixels: int) -> None:
+        self._pixels += pixels
+        if self._pixels > 4 * LARGEST_PIXELS:
+            raise damaged("the layers hold too many pixels")
