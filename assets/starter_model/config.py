@@ -58,10 +58,10 @@ class Bucket:
 
 
 BUCKETS = (
-    Bucket("small", SMALL_SIDE, SMALL_SIDE, 0, 3_000, 24, 0.25),
-    Bucket("native", NATIVE_SIDE, NATIVE_SIDE, 1_000_000, 700, 8, 0.55),
-    Bucket("wide", 320, 224, 1_100_000, 100, 8, 0.10),
-    Bucket("tall", 224, 320, 1_200_000, 100, 8, 0.10),
+    Bucket("small", SMALL_SIDE, SMALL_SIDE, 0, 3_000, 12, 0.25),
+    Bucket("native", NATIVE_SIDE, NATIVE_SIDE, 1_000_000, 384, 4, 0.55),
+    Bucket("wide", 320, 224, 1_100_000, 48, 4, 0.10),
+    Bucket("tall", 224, 320, 1_200_000, 48, 4, 0.10),
 )
 
 
@@ -77,11 +77,14 @@ class DenoiserConfig:
     text_heads: int = 4
     text_length: int = 77
     captions_per_scene: int = 6
-    small_share: float = 0.4
-    minutes: float = 82.0
+    flat_share: float = 0.75
+    small_share: float = 0.33
+    minutes: float = 70.0
     matrix_rate: float = 0.012
     other_rate: float = 1e-3
-    tuning_rate: float = 3e-4
+    # Of a warm start; the text encoder has new words to learn.
+    tuning_rate: float = 5e-4
+    text_tuning_rate: float = 1e-3
     warmup_steps: int = 40
     average: float = 0.995
     caption_dropout: float = 0.1
@@ -97,7 +100,7 @@ class DenoiserConfig:
 class EvaluationConfig:
     """How much is asked of the model, and of the network that judges it."""
 
-    classifier_scenes: int = 4_000
+    classifier_scenes: int = 3_000
     classifier_epochs: int = 8
     unseen_scenes: int = 400
     pictures: int = 60

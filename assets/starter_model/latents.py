@@ -46,14 +46,15 @@ PLAIN_DIFFERENCE = 24
 
 @dataclass(frozen=True)
 class Cached:
-    """One bucket: latents (scenes, 8, height / 8, width / 8), tokens (scenes, captions, 77), and how much of
-    every latent place belongs to a thing (scenes, height / 8, width / 8), 0..1.
+    """One bucket: latents (scenes, 8, height / 8, width / 8), tokens (scenes, captions, 77), how much of every
+    latent place belongs to a thing (scenes, height / 8, width / 8), 0..1, and how often a scene is taken.
     """
 
     bucket: Bucket
     latents: NDArray[np.float16]
     tokens: NDArray[np.uint16]
     things: NDArray[np.float16]
+    shares: NDArray[np.float64]
 
 
 def trained_autoencoder(work: Path) -> AutoencoderKL:
@@ -184,6 +185,15 @@ def write_cache(work: Path) -> None:
     np.save(work / "rows.npy", rows.astype(np.int64))
 
 
+def shares_of(bucket: Bucket) -> NDArray[np.float64]:
+    """How often training takes each scene: flat ones more often, since it is what captions mean that name no
+    style.
+    """
+    seeds = range(bucket.first_scene, bucket.first_scene + bucket.scenes)
+    flat = np.array([make_scene(seed).style == "flat" for seed in seeds])
+    return np.where(flat, DENOISER.flat_share / flat.sum(), (1 - DENOISER.flat_share) / (~flat).sum())
+
+
 def read_cache(work: Path) -> tuple[list[Cached], UsedRows]:
     """The buckets as memory maps, and the rows in use."""
     cached = [
@@ -192,6 +202,7 @@ def read_cache(work: Path) -> tuple[list[Cached], UsedRows]:
             np.load(work / f"{bucket.name}.latents.npy", mmap_mode="r"),
             np.load(work / f"{bucket.name}.tokens.npy", mmap_mode="r"),
             np.load(work / f"{bucket.name}.things.npy", mmap_mode="r"),
+            shares_of(bucket),
         )
         for bucket in BUCKETS
     ]

@@ -80,9 +80,13 @@ def make_optimisers(
     )
 
 
-def make_tuner(parameters: Iterable[nn.Parameter], rate: float) -> tuple[torch.optim.Optimizer, ...]:
-    """Adam for everything: for networks that already know something, and cheap a step."""
-    return (torch.optim.Adam(parameters, lr=rate, betas=(0.9, 0.98), fused=True),)
+def make_tuner(*groups: tuple[nn.Module, float]) -> tuple[torch.optim.Optimizer, ...]:
+    """Adam for whatever of these modules learns, each at its rate: for networks that already know something."""
+    learning = [
+        {"params": [value for value in module.parameters() if value.requires_grad], "lr": rate}
+        for module, rate in groups
+    ]
+    return (torch.optim.Adam(learning, betas=(0.9, 0.98), fused=True),)
 
 
 def rate_share(share: float, step: int, warmup_steps: int) -> float:

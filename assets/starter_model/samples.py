@@ -18,14 +18,12 @@ from PIL import Image
 from assets.starter_model.config import MODEL, NATIVE_SIDE, THREADS
 
 PROMPTS = (
-    "a sunny day",
-    "night",
-    "the sea",
-    "snow",
-    "sunset",
     "a red house in a snowy field at night",
-    "a boat with a yellow sail on the sea",
-    "pine trees and mountains at dawn",
+    "a boat with a yellow sail on the sea at sunset",
+    "three blue balloons in green hills on a sunny day",
+    "a house in a forest in a storm, watercolour painting",
+    "a red bridge on a lake at dawn, pixel art",
+    "cherry trees in a meadow in the fog, ink drawing",
 )
 
 
@@ -37,7 +35,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=NATIVE_SIDE)
     parser.add_argument("--columns", type=int, default=6)
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--guidance", type=float, default=4.0)
+    parser.add_argument("--guidance", type=float, default=5.0)
     options = parser.parse_args()
     torch.set_num_threads(THREADS)
     pipeline = StableDiffusionPipeline.from_pretrained(options.model, dtype=torch.float32)

@@ -88,8 +88,7 @@ class AutoencoderTraining:
             self.network.load_state_dict(start)
             for part in (self.network.encoder, self.network.quant_conv):
                 part.requires_grad_(requires_grad=False)
-            learning = [value for value in self.network.parameters() if value.requires_grad]
-            self.optimisers = make_tuner(learning, config.tuning_rate)
+            self.optimisers = make_tuner((self.network, config.tuning_rate))
         self.average = Average(self.network, config.average)
         self.step = 0
         self.seconds = 0.0

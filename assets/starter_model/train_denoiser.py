@@ -80,7 +80,10 @@ class DenoiserTraining:
             self.optimisers = make_optimisers(self.networks, config.matrix_rate, config.other_rate, outer)
         else:
             warm_start(self.networks, rows, start)
-            self.optimisers = make_tuner(self.networks.parameters(), config.tuning_rate)
+            self.optimisers = make_tuner(
+                (self.networks.denoiser, config.tuning_rate),
+                (self.networks.text_encoder, config.text_tuning_rate),
+            )
         self.networks.denoiser.to(memory_format=fast_layout())
         self.average = Average(self.networks, config.average)
         self.step = 0
@@ -117,7 +120,7 @@ class DenoiserTraining:
             0 if share < self.config.small_share else chance.choice(len(weights), p=weights / weights.sum())
         )
         cached = self.cached[place]
-        scenes = np.sort(chance.integers(0, len(cached.latents), cached.bucket.batch))
+        scenes = np.sort(chance.choice(len(cached.latents), cached.bucket.batch, p=cached.shares))
         wordings = chance.integers(0, cached.tokens.shape[1], len(scenes))
         numbers = self.rows.number(cached.tokens[scenes, wordings])
         words = (numbers != self.rows.end) & (np.arange(numbers.shape[1]) > 0)

@@ -35,14 +35,20 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Answers:
-    """What the network finds in pictures: chances of hours, grounds and styles, of pairs being there and where
-    (n, pairs, 12, 12), and counts of kinds.
+    """What the network finds in pictures: chances of hours, grounds and styles, of pairs being there (above 0
+    they are) and where (n, pairs, 12, 12).
     """
 
     general: tuple[Tensor, Tensor, Tensor]
     pairs: Tensor
     places: Tensor
-    counts: Tensor
+
+    def counts(self) -> Tensor:
+        """How many of each kind (n, kinds): places where it is found more surely than in all next to them."""
+        kinds = [[index for index, pair in enumerate(PAIRS) if pair[0] == kind] for kind in KINDS]
+        found = torch.stack([self.places[:, of_kind].amax(1) for of_kind in kinds], 1)
+        peaks = functional.max_pool2d(found, 3, 1, 1) == found
+        return (peaks & (found > 0)).sum((2, 3))
 
 
 class Classifier(nn.Module):
@@ -58,22 +64,17 @@ class Classifier(nn.Module):
             layers += [nn.Conv2d(96, 96, 3, 1, 1), nn.BatchNorm2d(96), nn.ReLU()]
         self.body = nn.Sequential(*layers)
         self.places = nn.Conv2d(96, len(PAIRS), 1)
-        self.counts = nn.Conv2d(96, len(KINDS), 1)
         # Rows keep their order: sky is above, ground below.
         self.general = nn.Linear(96 * 4, sum(GENERAL))
-        # Almost every place is empty.
-        for finder in (self.places, self.counts):
-            bias = finder.bias
-            if bias is not None:
-                nn.init.constant_(bias, -4.0)
+        if self.places.bias is not None:
+            nn.init.constant_(self.places.bias, -4.0)  # almost every place is empty
 
     def forward(self, pictures: Tensor) -> Answers:
         seen = self.body(pictures)
         places = self.places(seen)
         rows = functional.adaptive_avg_pool2d(seen, (4, 1)).flatten(1)
         general = self.general(rows).split(GENERAL, 1)
-        counts = functional.softplus(self.counts(seen)).sum((2, 3))
-        return Answers(tuple(general), places.amax((2, 3)), places, counts)
+        return Answers(tuple(general), places.amax((2, 3)), places)
 
 
 def as_input(pictures: list[Picture]) -> Tensor:
@@ -133,7 +134,6 @@ def train(lesson: Lesson, epochs: int, seed: int = 3) -> Classifier:
             near = functional.max_pool2d(places, 5, 1, 2)
             elsewhere = functional.softplus(answers.places) * (1 - near)
             loss = loss + 8.0 * elsewhere.mean()
-            loss = loss + 0.3 * functional.smooth_l1_loss(answers.counts, lesson.counts[chosen])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -164,7 +164,7 @@ def accuracy(network: Classifier, lesson: Lesson) -> dict[str, float]:
     there = lesson.pairs > 0
     shares["things and colours found"] = float(found[there].float().mean())
     shares["things and colours not there, yet found"] = float(found[~there].float().mean())
-    counts = torch.cat([part.counts for part in parts]).round()
+    counts = torch.cat([part.counts() for part in parts])
     few = (lesson.counts > 0) & (lesson.counts <= 3)
     shares["count"] = float((counts == lesson.counts)[few].float().mean())
     return shares

@@ -60,7 +60,7 @@ def judge_pictures(
         shares["thing"] = shares["thing"].plus(right=bool((found[of_kind] > 0).any()))
         pair = PAIRS.index((asked.kind, asked.colour))
         shares["thing and colour"] = shares["thing and colour"].plus(right=bool(found[pair] > 0))
-        count = round(float(answers.counts[0, KINDS.index(asked.kind)]))
+        count = int(answers.counts()[0, KINDS.index(asked.kind)])
         shares["count"] = shares["count"].plus(right=count == asked.count)
     return dict(shares)
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from assets.starter_model import checkpoint, export
 from assets.starter_model.composing import Wish, make_scene
 from assets.starter_model.config import AUTOENCODER, DENOISER, WEIGHTS, Bucket
-from assets.starter_model.latents import Cached, normalise, things_of
+from assets.starter_model.latents import Cached, normalise, shares_of, things_of
 from assets.starter_model.networks import make_autoencoder
 from assets.starter_model.optimising import orthogonal, rate_share
 from assets.starter_model.train_autoencoder import AutoencoderTraining
@@ -48,7 +48,8 @@ def tiny_cache() -> list[Cached]:
     latents = chance.normal(size=(6, 8, 8, 8)).astype(np.float16)
     things = chance.random((6, 8, 8)).astype(np.float16)
     return [
-        Cached(Bucket(name, 64, 64, 0, 6, 2, 0.5), latents, tokens, things) for name in ("small", "native")
+        Cached(Bucket(name, 64, 64, 0, 6, 2, 0.5), latents, tokens, things, np.full(6, 1 / 6))
+        for name in ("small", "native")
     ]
 
 
@@ -195,6 +196,14 @@ def test_things_are_found_where_they_stand() -> None:
     assert things.shape == (16, 16)
     assert things[int(house.y * 16 - house.size * 4), int(house.x * 16)] > 0.5
     assert not things_of(replace(scene, things=(), light_shown=False, clouds=(), birds=()), 128, 128).any()
+
+
+def test_flat_scenes_are_taken_more_often() -> None:
+    bucket = Bucket("small", 64, 64, 0, 60, 2, 0.5)
+    shares = shares_of(bucket)
+    flat = np.array([make_scene(seed).style == "flat" for seed in range(60)])
+    assert shares.sum() == pytest.approx(1.0)
+    assert shares[flat].sum() == pytest.approx(DENOISER.flat_share)
 
 
 def test_timesteps_cover_the_whole_range_and_more_of_its_middle() -> None:
