@@ -68,7 +68,7 @@ async def make(
     await window.press_generate()
     await keep("inpaint-staged")
     await window.take()
-    views.canvas.current.deselect()
+    views.canvas.selecting.deselect()
     await keep("inpaint-after")
     window.studio.window.show_page("gallery")
     await asyncio.sleep(1.5)

@@ -26,10 +26,14 @@ MENUS: dict[str, tuple[str, ...]] = {
     "edit": (
         "canvas.undo",
         "canvas.redo",
-        SEPARATOR,
+    ),
+    "select": (
         "canvas.select_all",
         "canvas.deselect",
+        "canvas.reselect",
         "canvas.invert_selection",
+        SEPARATOR,
+        "canvas.selection.",
     ),
     "layer": (
         "canvas.add_layer",
@@ -76,6 +80,7 @@ def menu_text(name: str) -> str:
     return {
         "file": tr("&File"),
         "edit": tr("&Edit"),
+        "select": tr("&Select"),
         "layer": tr("&Layer"),
         "tool": tr("&Tools"),
         "picture": tr("&Generate"),
@@ -144,7 +149,10 @@ class Menus:
 
 
 def _is_single_key(shortcut: str) -> bool:
-    return bool(shortcut) and "+" not in shortcut[:-1]
+    """With Shift or without: both are typed into fields of text."""
+    return (
+        bool(shortcut) and "+" not in shortcut.removeprefix("Shift+")[:-1] and len(shortcut) < len("Shift+F1")
+    )
 
 
 def _places(command_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desktop.canvas import selection as selections
 from desktop.canvas.document_state import DocumentState
-from desktop.canvas.history import Guides
+from desktop.canvas.history import DocumentSnapshot, Guides
 from desktop.canvas.selection import Selection, SelectionMode
 
 
@@ -38,6 +38,13 @@ class PageCommands(DocumentState):
         if guides != self._guides:
             with self._edit(label):
                 self._guides = guides
+
+    # Everything
+
+    def become(self, target: DocumentSnapshot, label: str) -> None:
+        """Take over a state that was made from this one elsewhere (another size, layers turned), as one step."""
+        with self._edit(label):
+            self._restore(target)
 
     # Size
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPolygonF
 
 from shared.imaging.pictures import encode_png
@@ -67,20 +67,6 @@ class Selection:
         view = QImage(padded.data, width, height, padded.shape[1], QImage.Format.Format_Alpha8)
         return view.copy()
 
-    def edges(self) -> list[QLine]:
-        """Lines along pixel edges between more and less than half selected, in document coordinates."""
-        inside = np.pad(self.mask >= 128, 1)
-        top, left = self._bounds.y(), self._bounds.x()
-        lines = [
-            QLine(left + start, top + row, left + end, top + row)
-            for row, start, end in _runs(inside[1:, 1:-1] != inside[:-1, 1:-1])
-        ]
-        lines += [
-            QLine(left + column, top + start, left + column, top + end)
-            for column, start, end in _runs((inside[1:-1, 1:] != inside[1:-1, :-1]).T)
-        ]
-        return lines
-
     def inverted(self) -> "Selection | None":
         return from_mask(255 - self.full_mask())
 
@@ -90,19 +76,6 @@ def _slices(bounds: QRect) -> tuple[slice, slice]:
         slice(bounds.y(), bounds.y() + bounds.height()),
         slice(bounds.x(), bounds.x() + bounds.width()),
     )
-
-
-def _runs(marked: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
-    """(row, start, end) of every maximal run of True in each row; the end is exclusive."""
-    places = np.flatnonzero(marked)
-    if places.size == 0:
-        return []
-    rows, columns = np.divmod(places, marked.shape[1])
-    breaks = np.flatnonzero((np.diff(places) != 1) | (np.diff(rows) != 0))
-    firsts = np.concatenate(([0], breaks + 1))
-    lasts = np.concatenate((breaks, [places.size - 1]))
-    ends = columns[lasts] + 1
-    return list(zip(rows[firsts].tolist(), columns[firsts].tolist(), ends.tolist(), strict=True))
 
 
 def from_mask(mask: Mask) -> Selection | None:

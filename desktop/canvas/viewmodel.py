@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QImageReader, QPainterPath
 from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.navigation import Navigation
+from desktop.canvas.outlines import outline_of
 from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
 from desktop.canvas.viewmodels.brushes import BrushList
@@ -19,8 +20,10 @@ from desktop.canvas.viewmodels.files import LAYERED_ENDINGS, FilesViewModel
 from desktop.canvas.viewmodels.gestures import Gestures
 from desktop.canvas.viewmodels.history import HistoryViewModel
 from desktop.canvas.viewmodels.layers import LayersViewModel
-from desktop.canvas.viewmodels.overlays import Overlays, outline_of, sending_of
+from desktop.canvas.viewmodels.overlays import Overlays, sending_of
 from desktop.canvas.viewmodels.painting import Painting
+from desktop.canvas.viewmodels.selecting import Selecting
+from desktop.canvas.viewmodels.toolbox import make_tools
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.generation.canvas_port import CanvasCapture, CanvasSituation
 from desktop.widgets.tasks import TaskOwner
@@ -59,16 +62,24 @@ class CanvasViewModel(QObject):
         self.brushes = BrushList(store=presets, tools=self.tools, tasks=tasks, parent=self)
         self.current = CurrentDocument(self)
         self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
+        self.overlays = Overlays(self)
+        self.selecting = Selecting(current=self.current, tools=self.tools, tasks=tasks, parent=self)
         self.gestures = Gestures(
             current=self.current,
             tools=self.tools,
-            navigation=self.navigation,
-            painting=self.painting,
+            selecting=self.selecting,
+            toolbox=make_tools(
+                current=self.current,
+                tools=self.tools,
+                navigation=self.navigation,
+                painting=self.painting,
+                selecting=self.selecting,
+                overlays=self.overlays,
+            ),
             parent=self,
         )
         self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)
         self.history = HistoryViewModel(current=self.current, parent=self)
-        self.overlays = Overlays(self)
         self.files = FilesViewModel(service=service, current=self.current, parent=self)
         self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
         self._sending_number = 0

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
@@ -12,7 +12,11 @@ class ToolName(StrEnum):
     BRUSH = "brush"
     ERASER = "eraser"
     MARQUEE = "marquee"
+    ELLIPSE = "ellipse"
     LASSO = "lasso"
+    POLYGON = "polygon"
+    WAND = "wand"
+    COLOUR_RANGE = "colour_range"
     MOVE = "move"
     PICKER = "picker"
     PAN = "pan"
@@ -55,4 +59,28 @@ class Tool(Protocol):
     @property
     def outline(self) -> QPainterPath:
         """What the gesture draws over the picture so far, in the document; empty when there is nothing."""
+        ...
+
+
+@runtime_checkable
+class LastingTool(Tool, Protocol):
+    """One whose work may go on between gestures: a polygon point by point, a frame that is fitted."""
+
+    @property
+    def pending(self) -> bool: ...
+
+    def accept(self) -> None:
+        """Enter: what there is, is what was meant."""
+        ...
+
+    def give_up(self) -> None:
+        """Esc: leave all as it was."""
+        ...
+
+    def step_back(self) -> None:
+        """Backspace: take the last point back."""
+        ...
+
+    def put_away(self) -> None:
+        """Another tool is chosen."""
         ...

@@ -1,10 +1,11 @@
 """Tools that draw the outline of a selection."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPolygonF
 
 from desktop.canvas.selection import SelectionMode
@@ -22,9 +23,24 @@ class SelectionOptions(Protocol):
 class SelectionTarget(Protocol):
     def select_rectangle(self, rect: QRect, mode: SelectionMode) -> None: ...
 
+    def select_ellipse(self, rect: QRectF, mode: SelectionMode) -> None: ...
+
     def select_lasso(self, points: Sequence[QPointF], mode: SelectionMode) -> None: ...
 
+    def select_by_wand(self, at: QPointF, mode: SelectionMode) -> None: ...
+
+    def select_by_colour(self, at: QPointF, mode: SelectionMode) -> None: ...
+
     def deselect(self) -> None: ...
+
+    def is_selected(self, at: QPointF) -> bool: ...
+
+    def move(self, way: QPoint) -> None: ...
+
+
+class OutlineSource(Protocol):
+    @property
+    def selection_outline(self) -> QPainterPath: ...
 
 
 def combined_mode(modifiers: Qt.KeyboardModifier, chosen: SelectionMode) -> SelectionMode:
@@ -39,11 +55,18 @@ def combined_mode(modifiers: Qt.KeyboardModifier, chosen: SelectionMode) -> Sele
 
 
 class _SelectingTool(ABC):
-    """A drag that ends in a shape; what the keys say at its start is what happens at its end."""
+    """A drag that ends in a shape; what the keys say at its start is what happens at its end.
 
-    def __init__(self, *, target: SelectionTarget, options: SelectionOptions) -> None:
+    A drag that starts on what is selected, without a key, moves the outline.
+    """
+
+    def __init__(
+        self, *, target: SelectionTarget, options: SelectionOptions, outlines: OutlineSource
+    ) -> None:
         self._target = target
         self._options = options
+        self._outlines = outlines
+        self._moves = False
         self._points: list[QPointF] = []
         self._start_in_view = QPointF()
         self._dragged = False
@@ -55,10 +78,15 @@ class _SelectingTool(ABC):
 
     @property
     def outline(self) -> QPainterPath:
-        return self._shape() if self._dragged else QPainterPath()
+        if not self._dragged:
+            return QPainterPath()
+        if self._moves:
+            return self._outlines.selection_outline.translated(QPointF(self._way()))
+        return self._shape()
 
     def press(self, pointer: Pointer) -> None:
         self._mode = combined_mode(pointer.modifiers, self._options.selection_mode)
+        self._moves = self._mode is SelectionMode.REPLACE and self._target.is_selected(pointer.position)
         self._points = [pointer.position]
         self._start_in_view = pointer.in_view
         self._dragged = False
@@ -68,15 +96,20 @@ class _SelectingTool(ABC):
             return
         way = pointer.in_view - self._start_in_view
         self._dragged = self._dragged or max(abs(way.x()), abs(way.y())) >= SMALLEST_DRAG
-        self._extend(pointer.position)
+        if self._moves:
+            self._points = [self._points[0], pointer.position]
+        else:
+            self._extend(pointer)
 
     def release(self, pointer: Pointer) -> None:
         if not self._points:
             return
         self.move(pointer)
-        points, dragged = self._points, self._dragged
+        points, dragged, way = self._points, self._dragged, self._way()
         self.cancel()
-        if dragged:
+        if dragged and self._moves:
+            self._target.move(way)
+        elif dragged:
             self._select(points)
         elif self._mode is SelectionMode.REPLACE:
             self._target.deselect()
@@ -85,8 +118,12 @@ class _SelectingTool(ABC):
         self._points = []
         self._dragged = False
 
+    def _way(self) -> QPoint:
+        way = self._points[-1] - self._points[0]
+        return QPoint(round(way.x()), round(way.y()))
+
     @abstractmethod
-    def _extend(self, position: QPointF) -> None: ...
+    def _extend(self, pointer: Pointer) -> None: ...
 
     @abstractmethod
     def _shape(self) -> QPainterPath: ...
@@ -96,10 +133,13 @@ class _SelectingTool(ABC):
 
 
 class MarqueeTool(_SelectingTool):
-    """A rectangle of whole pixels along the document's own axes, however the view is turned."""
+    """A rectangle of whole pixels along the document's own axes, however the view is turned; Ctrl makes a square."""
 
-    def _extend(self, position: QPointF) -> None:
-        self._points = [self._points[0], position]
+    def _extend(self, pointer: Pointer) -> None:
+        corner = pointer.position
+        if pointer.modifiers & Qt.KeyboardModifier.ControlModifier:
+            corner = _squared(self._points[0], corner)
+        self._points = [self._points[0], corner]
 
     def _shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -108,6 +148,24 @@ class MarqueeTool(_SelectingTool):
 
     def _select(self, points: Sequence[QPointF]) -> None:
         self._target.select_rectangle(_whole_pixels(points), self._mode)
+
+
+class EllipseTool(MarqueeTool):
+    """The ellipse inside such a rectangle; Ctrl makes a circle."""
+
+    def _shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addEllipse(QRectF(_whole_pixels(self._points)))
+        return path
+
+    def _select(self, points: Sequence[QPointF]) -> None:
+        self._target.select_ellipse(QRectF(_whole_pixels(points)), self._mode)
+
+
+def _squared(start: QPointF, corner: QPointF) -> QPointF:
+    way = corner - start
+    side = max(abs(way.x()), abs(way.y()))
+    return start + QPointF(math.copysign(side, way.x()), math.copysign(side, way.y()))
 
 
 def _whole_pixels(points: Sequence[QPointF]) -> QRect:
@@ -119,9 +177,9 @@ def _whole_pixels(points: Sequence[QPointF]) -> QRect:
 class LassoTool(_SelectingTool):
     """A shape drawn by hand, closed by a straight line."""
 
-    def _extend(self, position: QPointF) -> None:
-        if position != self._points[-1]:
-            self._points.append(position)
+    def _extend(self, pointer: Pointer) -> None:
+        if pointer.position != self._points[-1]:
+            self._points.append(pointer.position)
 
     def _shape(self) -> QPainterPath:
         path = QPainterPath()

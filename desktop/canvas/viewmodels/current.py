@@ -1,14 +1,12 @@
 """The document that is open now, and what the tools do to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, Signal
 from PySide6.QtGui import QColor
 
-from desktop.canvas import selection as selections
 from desktop.canvas.compositor import Compositor
 from desktop.canvas.document import Document, DocumentChange
-from desktop.canvas.selection import SelectionMode
 from desktop.canvas.service import OpenDocument
 from desktop.canvas.viewmodels.blankness import Blankness
 from shared.contracts.errors import PentimentoError
@@ -127,28 +125,6 @@ class CurrentDocument(QObject):
                 name=layer.name,
             )
         return layer.id
-
-    def select_rectangle(self, rect: QRect, mode: SelectionMode) -> None:
-        document = self.document
-        if document is not None:
-            document.select(selections.rectangle(document.width, document.height, rect), mode)
-
-    def select_lasso(self, points: Sequence[QPointF], mode: SelectionMode) -> None:
-        document = self.document
-        if document is not None:
-            document.select(selections.lasso(document.width, document.height, points), mode)
-
-    def select_all(self) -> None:
-        if self.document is not None:
-            self.attempt(self.document.select_all)
-
-    def deselect(self) -> None:
-        if self.document is not None:
-            self.attempt(self.document.deselect)
-
-    def invert_selection(self) -> None:
-        if self.document is not None:
-            self.attempt(self.document.invert_selection)
 
     def colour_at(self, point: QPoint) -> QColor | None:
         if self.document is None or self._compositor is None or not self.document.rect.contains(point):

@@ -1,20 +1,22 @@
-"""From pointer events to the tool in hand: one gesture at a time, from its press to its release or Esc."""
+"""From pointer events to the tool in hand: one gesture at a time, from its press to its release or Esc.
+
+Some tools have more to do between gestures (a polygon, a frame that is fitted): Enter accepts it, Esc gives it up.
+"""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainterPath
 
-from desktop.canvas.navigation import Navigation
-from desktop.canvas.tools.base import Pointer, Tool, ToolName
-from desktop.canvas.tools.navigation import PanTool, RotateTool
-from desktop.canvas.tools.painting import BrushTool, MoveTool
-from desktop.canvas.tools.picking import PickerTool
-from desktop.canvas.tools.selecting import LassoTool, MarqueeTool
+from desktop.canvas.tools.base import LastingTool, Pointer, Tool, ToolName
 from desktop.canvas.viewmodels.current import CurrentDocument
-from desktop.canvas.viewmodels.painting import Painting
+from desktop.canvas.viewmodels.selecting import Selecting
+from desktop.canvas.viewmodels.toolbox import Toolbox
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from shared.contracts.errors import PentimentoError
+
+LOOKING_TOOLS = frozenset({ToolName.PAN, ToolName.ROTATE})
+"""They leave the picture alone, so that nothing has to wait for them, nor they for anything."""
 
 
 class Gestures(QObject):
@@ -26,24 +28,20 @@ class Gestures(QObject):
         *,
         current: CurrentDocument,
         tools: ToolsViewModel,
-        navigation: Navigation,
-        painting: Painting,
+        selecting: Selecting,
+        toolbox: Toolbox,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._current = current
         self._tools_viewmodel = tools
-        self._tools: dict[ToolName, Tool] = {
-            ToolName.BRUSH: BrushTool(target=painting, eraser=False),
-            ToolName.ERASER: BrushTool(target=painting, eraser=True),
-            ToolName.MARQUEE: MarqueeTool(target=current, options=tools),
-            ToolName.LASSO: LassoTool(target=current, options=tools),
-            ToolName.MOVE: MoveTool(target=painting),
-            ToolName.PICKER: PickerTool(source=current, colours=tools),
-            ToolName.PAN: PanTool(navigation=navigation),
-            ToolName.ROTATE: RotateTool(navigation=navigation),
-        }
+        self._selecting = selecting
+        self._tools = toolbox
         self._tool: Tool | None = None
+        self._held: list[Callable[[], None]] = []
+        self._chosen = tools.chosen
+        tools.tool_changed.connect(self._put_away)
+        selecting.became_idle.connect(self._catch_up)
 
     @property
     def active(self) -> bool:
@@ -51,30 +49,103 @@ class Gestures(QObject):
 
     @property
     def outline(self) -> QPainterPath:
-        return self._tool.outline if self._tool is not None else QPainterPath()
+        if self._tool is not None:
+            return self._tool.outline
+        pending = self._pending
+        return pending.outline if pending is not None else QPainterPath()
 
     def press(self, pointer: Pointer, *, instead: ToolName | None = None) -> None:
         """`instead` is a tool for this gesture alone: pan for the middle button, erase for the pen's end."""
         self.cancel()
-        self._tool = self._tools[instead or self._tools_viewmodel.tool]
-        self._guarded(lambda tool: tool.press(pointer))
+        name = instead or self._tools_viewmodel.tool
+        self._tool = self._tools[name]
+        if self._selecting.busy and name not in LOOKING_TOOLS:
+            # What is painted must be limited by the selection that was asked for before it.
+            self._held.append(lambda: self._guarded(lambda tool: tool.press(pointer)))
+        else:
+            self._guarded(lambda tool: tool.press(pointer))
 
     def move(self, pointer: Pointer) -> None:
-        self._guarded(lambda tool: tool.move(pointer))
+        self._in_order(lambda: self._guarded(lambda tool: tool.move(pointer)))
 
     def release(self, pointer: Pointer) -> None:
-        self._guarded(lambda tool: tool.release(pointer))
-        self._end()
+        def finish() -> None:
+            self._guarded(lambda tool: tool.release(pointer))
+            self._end()
+
+        self._in_order(finish)
+
+    def hover(self, pointer: Pointer) -> None:
+        """The pointer moves with no button down."""
+        pending = self._pending
+        if self._tool is None and pending is not None:
+            pending.move(pointer)
+            self.outline_changed.emit()
 
     def cancel(self) -> None:
         """Leave everything as it was before the gesture."""
+        self._held.clear()
         self._guarded(lambda tool: tool.cancel())
         self._end()
 
     def forget(self) -> None:
         """The document is gone, and the gesture with it."""
         self._tool = None
+        self._held.clear()
+        pending = self._pending
+        if pending is not None:
+            pending.give_up()
         self.outline_changed.emit()
+
+    # Between gestures
+
+    @property
+    def pending(self) -> bool:
+        return self._pending is not None
+
+    def accept(self) -> None:
+        self._let_pending(lambda tool: tool.accept())
+
+    def give_up(self) -> None:
+        self._let_pending(lambda tool: tool.give_up())
+
+    def step_back(self) -> None:
+        self._let_pending(lambda tool: tool.step_back())
+
+    @property
+    def _pending(self) -> LastingTool | None:
+        return self._pending_of(self._tools_viewmodel.chosen)
+
+    def _pending_of(self, name: ToolName) -> LastingTool | None:
+        tool = self._tools[name]
+        return tool if isinstance(tool, LastingTool) and tool.pending else None
+
+    def _let_pending(self, action: Callable[[LastingTool], None]) -> None:
+        pending = self._pending
+        if pending is not None:
+            self._current.attempt(lambda: action(pending))
+            self.outline_changed.emit()
+            self.gesture_ended.emit()
+
+    def _put_away(self) -> None:
+        before, self._chosen = self._chosen, self._tools_viewmodel.chosen
+        pending = self._pending_of(before)
+        if before is not self._chosen and pending is not None:
+            self._current.attempt(pending.put_away)
+            self.outline_changed.emit()
+
+    # In order
+
+    def _in_order(self, action: Callable[[], None]) -> None:
+        if self._held:
+            self._held.append(action)
+        else:
+            action()
+
+    def _catch_up(self) -> None:
+        held, self._held = self._held, []
+        for action in held:
+            action()
 
     def _guarded(self, action: Callable[[Tool], None]) -> None:
         tool = self._tool

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRect, QRectF, Signal
 from PySide6.QtGui import QImage, QPainterPath
 
-from desktop.canvas.selection import Mask, Selection
+from desktop.canvas.selection import Mask
 from shared.imaging.inpainting import InpaintPlan, denoising_mask
 
 
@@ -33,15 +33,6 @@ def sending_of(mask: Mask, plan: InpaintPlan) -> Sending:
     height, width = changing.shape
     view = QImage(changing.data, width, height, width, QImage.Format.Format_Alpha8)
     return Sending(QRect(box.x, box.y, box.width, box.height), view.copy())
-
-
-def outline_of(selection: Selection | None) -> QPainterPath:
-    """Its edges in the document; reads every selected pixel. Any thread."""
-    path = QPainterPath()
-    for line in selection.edges() if selection is not None else ():
-        path.moveTo(line.p1())
-        path.lineTo(line.p2())
-    return path
 
 
 class Overlays(QObject):

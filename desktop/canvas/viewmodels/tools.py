@@ -6,13 +6,16 @@ from PySide6.QtGui import QColor
 from desktop.canvas.brushes.brush import Brush, Effect
 from desktop.canvas.brushes.symmetry import NO_SYMMETRY, Symmetry
 from desktop.canvas.selection import SelectionMode
+from desktop.canvas.selection_changes import Sampling
 from desktop.canvas.tools.base import ToolName
 
 BRUSH_STEP = 1.15
 """By how much [ and ] change the size."""
 
 BRUSH_TOOLS = frozenset({ToolName.BRUSH, ToolName.ERASER})
-SELECTION_TOOLS = frozenset({ToolName.MARQUEE, ToolName.LASSO})
+SHAPE_TOOLS = frozenset({ToolName.MARQUEE, ToolName.ELLIPSE, ToolName.LASSO, ToolName.POLYGON})
+SAMPLING_TOOLS = frozenset({ToolName.WAND, ToolName.COLOUR_RANGE})
+SELECTION_TOOLS = SHAPE_TOOLS | SAMPLING_TOOLS
 
 
 class ToolsViewModel(QObject):
@@ -32,12 +35,18 @@ class ToolsViewModel(QObject):
         }
         self._symmetry = NO_SYMMETRY
         self._selection_mode = SelectionMode.REPLACE
+        self._sampling = Sampling()
         self._foreground = QColor(0, 0, 0)
         self._background = QColor(255, 255, 255)
 
     @property
     def tool(self) -> ToolName:
         return self._lent or self._chosen
+
+    @property
+    def chosen(self) -> ToolName:
+        """Without what is lent for a moment."""
+        return self._chosen
 
     def choose(self, tool: ToolName) -> None:
         self._chosen = tool
@@ -62,6 +71,11 @@ class ToolsViewModel(QObject):
     @property
     def selects(self) -> bool:
         return self.tool in SELECTION_TOOLS
+
+    @property
+    def samples(self) -> bool:
+        """Whether the tool in hand selects by the colour of a pixel."""
+        return self.tool in SAMPLING_TOOLS
 
     @property
     def brush(self) -> Brush:
@@ -111,6 +125,16 @@ class ToolsViewModel(QObject):
     def selection_mode(self, mode: SelectionMode) -> None:
         if mode is not self._selection_mode:
             self._selection_mode = mode
+            self.options_changed.emit()
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the wand looks."""
+        return self._sampling
+
+    def set_sampling(self, sampling: Sampling) -> None:
+        if sampling != self._sampling:
+            self._sampling = sampling
             self.options_changed.emit()
 
     @property

@@ -31,7 +31,8 @@ from desktop.canvas.document import DocumentChange
 from desktop.canvas.tools.base import Pointer, ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.files import OPENABLE_ENDINGS
-from desktop.canvas.views.markers import DASH, draw_brush_outline
+from desktop.canvas.views.ants import MarchingAnts
+from desktop.canvas.views.markers import draw_brush_outline
 from desktop.canvas.views.overlay_painting import OverlayPainter
 from desktop.canvas.views.pen import pen_pointer
 from desktop.canvas.views.picture import PictureBuffer
@@ -40,14 +41,17 @@ from desktop.widgets.translations import tr
 
 REST_MILLISECONDS = 120
 """After so long without a move the picture is drawn smoothly."""
-ANTS_MILLISECONDS = 120
 PEN_ECHO_MILLISECONDS = 500
 """A mouse event that the system makes up so soon after one of the pen is its echo."""
 WHEEL_STEP = 1.2
 """Zoom of one notch of a wheel."""
 CURSORS = {
     ToolName.MARQUEE: Qt.CursorShape.CrossCursor,
+    ToolName.ELLIPSE: Qt.CursorShape.CrossCursor,
     ToolName.LASSO: Qt.CursorShape.CrossCursor,
+    ToolName.POLYGON: Qt.CursorShape.CrossCursor,
+    ToolName.WAND: Qt.CursorShape.CrossCursor,
+    ToolName.COLOUR_RANGE: Qt.CursorShape.CrossCursor,
     ToolName.PICKER: Qt.CursorShape.CrossCursor,
     ToolName.MOVE: Qt.CursorShape.SizeAllCursor,
     ToolName.PAN: Qt.CursorShape.OpenHandCursor,
@@ -72,20 +76,17 @@ class CanvasView(QWidget):
         super().__init__()
         self._viewmodel = viewmodel
         self._navigation = viewmodel.navigation
-        self._reduced_motion = reduced_motion
         self._picture = PictureBuffer(current=viewmodel.current, navigation=viewmodel.navigation)
         self._overlays = OverlayPainter(overlays=viewmodel.overlays, navigation=viewmodel.navigation)
         self._pointer_at: QPointF | None = None
         self._pen_down = False
         self._pen_seen = 0
-        self._phase = 0.0
         self._last_pointer_area = QRect()
         self._shows_focus = False
         self._had_outline = False
         self._rest = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
         self._rest.timeout.connect(self._draw_smoothly)
-        self._ants = QTimer(self, interval=ANTS_MILLISECONDS)
-        self._ants.timeout.connect(self._march)
+        self._ants = MarchingAnts(view=self, overlays=self._overlays, reduced_motion=reduced_motion)
         self._composing = QTimer(self, singleShot=True, interval=0)
         self._composing.timeout.connect(self._compose)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -123,11 +124,12 @@ class CanvasView(QWidget):
 
     def _on_selection_outlined(self) -> None:
         self._overlays.forget_outline()
-        self._start_or_stop_ants()
+        self._ants.start_or_stop()
         self.update()
 
     def _on_look_changed(self) -> None:
         self._overlays.forget_outline()
+        self._ants.forget_place()
         self._picture.smooth = False
         self._picture.redraw_all()
         self._rest.start()
@@ -148,17 +150,6 @@ class CanvasView(QWidget):
         self.setCursor(CURSORS[self._viewmodel.tools.tool] if has_document else Qt.CursorShape.ArrowCursor)
         self._update_pointer()
 
-    def _start_or_stop_ants(self) -> None:
-        if self._overlays.has_outline and self.isVisible() and not self._reduced_motion():
-            self._ants.start()
-        else:
-            self._ants.stop()
-
-    def _march(self) -> None:
-        self._phase = (self._phase + 1) % (2 * DASH)
-        bounds = self._overlays.outline_in_view.boundingRect().toAlignedRect().adjusted(-2, -2, 2, 2)
-        self.update(bounds.intersected(self.rect()))
-
     def _compose(self) -> None:
         if not self._picture.refresh():
             self._composing.start()
@@ -178,7 +169,7 @@ class CanvasView(QWidget):
         painter.drawImage(
             whole, self._picture.image, QRectF(0, 0, whole.width() * ratio, whole.height() * ratio)
         )
-        self._overlays.draw(painter, theme, phase=self._phase, gesture=self._viewmodel.gestures.outline)
+        self._overlays.draw(painter, theme, phase=self._ants.phase, gesture=self._viewmodel.gestures.outline)
         self._draw_pointer(painter)
         if self.hasFocus() and self._shows_focus:
             painter.setPen(QPen(theme.colour("accent"), FOCUS_RING))
@@ -255,6 +246,8 @@ class CanvasView(QWidget):
         self._point_at(event.position())
         if self._viewmodel.gestures.active:
             self._viewmodel.gestures.move(self._pointer(event.position(), event.modifiers()))
+        elif self._viewmodel.gestures.pending:
+            self._viewmodel.gestures.hover(self._pointer(event.position(), event.modifiers()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._viewmodel.gestures.active and not self._comes_from_pen(event):
@@ -313,10 +306,25 @@ class CanvasView(QWidget):
         if tool is not None and not event.modifiers():
             if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
                 self._viewmodel.tools.lend(tool)
-        elif event.key() == Qt.Key.Key_Escape and self._viewmodel.gestures.active:
-            self._viewmodel.gestures.cancel()
-        else:
+        elif not self._ends_gesture(Qt.Key(event.key())):
             super().keyPressEvent(event)
+
+    def _ends_gesture(self, key: Qt.Key) -> bool:
+        """Whether the key meant the gesture in hand, or what is pending between gestures."""
+        gestures = self._viewmodel.gestures
+        if key == Qt.Key.Key_Escape and gestures.active:
+            gestures.cancel()
+            return True
+        deeds = {
+            Qt.Key.Key_Escape: gestures.give_up,
+            Qt.Key.Key_Return: gestures.accept,
+            Qt.Key.Key_Enter: gestures.accept,
+            Qt.Key.Key_Backspace: gestures.step_back,
+        }
+        if gestures.pending and key in deeds:
+            deeds[key]()
+            return True
+        return False
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in HELD_TOOLS and not event.isAutoRepeat():
@@ -346,7 +354,7 @@ class CanvasView(QWidget):
 
     def showEvent(self, _event: QShowEvent) -> None:
         self._take_size()
-        self._start_or_stop_ants()
+        self._ants.start_or_stop()
         if self.underMouse():
             self._point_at(QPointF(self.mapFromGlobal(QCursor.pos())))
 

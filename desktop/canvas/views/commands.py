@@ -6,6 +6,7 @@ from functools import partial
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.views.document_dialogs import DocumentDialogs
+from desktop.canvas.views.selection_commands import selection_commands
 from desktop.canvas.views.tool_bar import TOOLS
 from desktop.widgets.commands import Command
 
@@ -13,7 +14,11 @@ TOOL_TEXTS = {
     ToolName.BRUSH: "Brush",
     ToolName.ERASER: "Eraser",
     ToolName.MARQUEE: "Select a rectangle",
+    ToolName.ELLIPSE: "Select an ellipse",
     ToolName.LASSO: "Select by hand",
+    ToolName.POLYGON: "Select a polygon",
+    ToolName.WAND: "Magic wand",
+    ToolName.COLOUR_RANGE: "Select by colour",
     ToolName.MOVE: "Move the layer",
     ToolName.PICKER: "Pick a colour",
     ToolName.PAN: "Move the view",
@@ -24,6 +29,7 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
     return [
         *_file_commands(viewmodel, dialogs),
         *_edit_commands(viewmodel),
+        *selection_commands(viewmodel, dialogs.selection),
         *_layer_commands(viewmodel),
         *_tool_commands(viewmodel),
         *_view_commands(viewmodel),
@@ -69,14 +75,14 @@ def _file_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> list
 
 def _edit_commands(viewmodel: CanvasViewModel) -> list[Command]:
     current, history = viewmodel.current, viewmodel.history
-    there = _has_document(viewmodel)
+    selecting = viewmodel.selecting
     return [
         Command(
             id="canvas.undo",
             text="Undo",
             shortcut="Ctrl+Z",
             icon="undo-2",
-            run=current.undo,
+            run=lambda: selecting.after(current.undo),
             enabled=lambda: history.can_undo,
         ),
         Command(
@@ -84,29 +90,8 @@ def _edit_commands(viewmodel: CanvasViewModel) -> list[Command]:
             text="Redo",
             shortcut="Ctrl+Shift+Z",
             icon="redo-2",
-            run=current.redo,
+            run=lambda: selecting.after(current.redo),
             enabled=lambda: history.can_redo,
-        ),
-        Command(
-            id="canvas.select_all",
-            text="Select all",
-            shortcut="Ctrl+A",
-            run=current.select_all,
-            enabled=there,
-        ),
-        Command(
-            id="canvas.deselect",
-            text="Deselect",
-            shortcut="Ctrl+D",
-            run=current.deselect,
-            enabled=lambda: current.document is not None and current.document.selection is not None,
-        ),
-        Command(
-            id="canvas.invert_selection",
-            text="Invert the selection",
-            shortcut="Ctrl+Shift+I",
-            run=current.invert_selection,
-            enabled=there,
         ),
     ]
 

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, OPENABLE_ENDINGS
 from desktop.canvas.views.export_dialog import ExportDialog
+from desktop.canvas.views.parts import name_buttons
+from desktop.canvas.views.selection_dialogs import SelectionDialogs
 from desktop.widgets.theme import SPACE
 from desktop.widgets.translations import tr
 
@@ -32,6 +34,7 @@ class DocumentDialogs:
         self._viewmodel = viewmodel
         self._window = window
         self._side = side
+        self.selection = SelectionDialogs(selecting=viewmodel.selecting, window=window)
 
     def new(self) -> QDialog:
         dialog = NewPictureDialog(self._window, side=self._side)
@@ -130,12 +133,7 @@ class NewPictureDialog(QDialog):
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
-        create = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
-        for button, text in ((create, tr("Create")), (cancel, tr("Cancel"))):
-            button.setText(text)
-            button.setAccessibleName(text)
-            button.setToolTip(text)
+        name_buttons(self.buttons, accept=tr("Create"))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

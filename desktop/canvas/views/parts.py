@@ -1,9 +1,10 @@
 """Small parts that several views of the canvas share."""
 
-from PySide6.QtWidgets import QDoubleSpinBox
+from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox
 
 from desktop.widgets.parts import LabelledSlider
 from desktop.widgets.theme import SPACE, set_dense
+from desktop.widgets.translations import tr
 
 NUMBER_WIDTH = 14 * SPACE
 
@@ -15,3 +16,15 @@ def compact_slider(*, minimum: float, maximum: float, suffix: str = "") -> Label
         number.setFixedWidth(NUMBER_WIDTH)
         set_dense(number)
     return slider
+
+
+def name_buttons(buttons: QDialogButtonBox, *, accept: str) -> None:
+    """What the two buttons of a dialog are called, for eyes and screen readers."""
+    standard = QDialogButtonBox.StandardButton
+    for button, text in (
+        (buttons.button(standard.Ok), accept),
+        (buttons.button(standard.Cancel), tr("Cancel")),
+    ):
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setToolTip(text)

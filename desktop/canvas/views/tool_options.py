@@ -2,31 +2,21 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QStackedWidget,
-    QToolButton,
     QWidget,
 )
 
 from desktop.canvas.brushes.brush import LARGEST_BRUSH, SMALLEST_BRUSH
 from desktop.canvas.navigation import LARGEST_ZOOM, SMALLEST_ZOOM, Navigation
-from desktop.canvas.selection import SelectionMode
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.canvas.views.parts import compact_slider
+from desktop.canvas.views.selection_options import SelectionOptionsRow
 from desktop.canvas.views.tool_bar import tool_text
-from desktop.widgets.icons import icon
 from desktop.widgets.theme import SPACE, set_dense, set_role
 from desktop.widgets.translations import tr
-
-MODE_ICONS = {
-    SelectionMode.REPLACE: "square",
-    SelectionMode.ADD: "plus",
-    SelectionMode.SUBTRACT: "minus",
-    SelectionMode.INTERSECT: "group",
-}
 
 
 class BrushOptionsRow(QWidget):
@@ -63,53 +53,6 @@ class BrushOptionsRow(QWidget):
         self.hardness.set_value(round(brush.hardness * 100))
         self.opacity.set_value(round(brush.opacity * 100))
         self.flow.set_value(round(brush.flow * 100))
-
-
-class SelectionOptionsRow(QWidget):
-    """What a new shape does to the selection; Shift and Alt say it for one shape."""
-
-    def __init__(self, *, tools: ToolsViewModel) -> None:
-        super().__init__()
-        self._tools = tools
-        self._group = QButtonGroup(self)
-        self.buttons: dict[SelectionMode, QToolButton] = {}
-        self._hint = QLabel()
-        set_role(self._hint, "quiet")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE // 2)
-        for mode, picture in MODE_ICONS.items():
-            button = QToolButton()
-            button.setIcon(icon(picture))
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _checked=False, chosen=mode: self._choose(chosen))
-            self._group.addButton(button)
-            self.buttons[mode] = button
-            row.addWidget(button)
-        row.addSpacing(2 * SPACE)
-        row.addWidget(self._hint, 1)
-        tools.options_changed.connect(self.refresh)
-        self.name()
-        self.refresh()
-
-    def name(self) -> None:
-        texts = {
-            SelectionMode.REPLACE: (tr("New selection"), ""),
-            SelectionMode.ADD: (tr("Add to the selection"), "Shift"),
-            SelectionMode.SUBTRACT: (tr("Take away from the selection"), "Alt"),
-            SelectionMode.INTERSECT: (tr("Keep what both have"), "Shift+Alt"),
-        }
-        for mode, (text, key) in texts.items():
-            self.buttons[mode].setAccessibleName(text)
-            self.buttons[mode].setToolTip(f"{text} ({key})" if key else text)
-        self._hint.setText(tr("Shift adds, Alt takes away, both keep what they share"))
-
-    def refresh(self) -> None:
-        self.buttons[self._tools.selection_mode].setChecked(True)
-
-    def _choose(self, mode: SelectionMode) -> None:
-        self._tools.selection_mode = mode
 
 
 class LookRow(QWidget):

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRect
 
 from desktop.canvas import selection as selections
+from desktop.canvas.outlines import outline_of
 from desktop.canvas.selection import Selection, SelectionMode, combine, from_mask, lasso, rectangle
 from shared.imaging.pictures import read_mask
 
@@ -72,8 +73,18 @@ def test_a_lasso_has_soft_edges_and_a_full_inside() -> None:
 def test_edges_go_once_around() -> None:
     selection = rectangle(WIDTH, HEIGHT, QRect(10, 12, 20, 6))
     assert selection is not None
-    lines = sorted((line.x1(), line.y1(), line.x2(), line.y2()) for line in selection.edges())
+    path = outline_of(selection)
+    ends = [(path.elementAt(index).x, path.elementAt(index).y) for index in range(path.elementCount())]
+    lines = sorted((*ends[index], *ends[index + 1]) for index in range(0, len(ends), 2))
     assert lines == [(10, 12, 10, 18), (10, 12, 30, 12), (10, 18, 30, 18), (30, 12, 30, 18)]
+
+
+def test_the_outline_of_specks_is_that_of_a_smaller_copy() -> None:
+    mask = ((np.random.default_rng(1).random((400, 300)) < 0.5) * 255).astype(np.uint8)
+    selection = from_mask(mask)
+    path = outline_of(selection, most_lines=2000)
+    assert 0 < path.elementCount() <= 4000
+    assert QRect(0, 0, 300, 400).contains(path.boundingRect().toAlignedRect())
 
 
 def test_all_of_a_document_inverted_is_nothing() -> None:

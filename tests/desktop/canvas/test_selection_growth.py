@@ -28,7 +28,7 @@ def full(selection: Selection | None) -> Mask:
 def within(mask: Mask, radius: float) -> Mask:
     """How much of each pixel lies within `radius` of the selected ones."""
     away = ndimage.distance_transform_edt(mask < 128)
-    return np.clip(np.rint((radius + 1 - away) * 255), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint((radius + 1 - away) * 255), 0, 255), np.uint8)
 
 
 @given(blobs, radii)

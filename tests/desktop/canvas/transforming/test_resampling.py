@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QTransform
+from PySide6.QtCore import QPoint, QPointF, QRect
+from PySide6.QtGui import QPolygonF, QTransform
 
 from desktop.canvas import selection as selections
 from desktop.canvas.tile_arrays import array_from_tiles, tiles_from_array
@@ -60,9 +60,9 @@ def test_pixels_land_where_the_transformation_says(method: Resampling) -> None:
     found, place = resampled(pixels, QPoint(0, 0), transform, limit=EVERYWHERE, method=method)
     weights = found[..., 3].astype(float)
     rows, columns = np.indices(weights.shape)
-    middle = transform.map(20.0, 20.0)
-    assert (columns * weights).sum() / weights.sum() + place.x() + 0.5 == pytest.approx(middle[0], abs=0.5)
-    assert (rows * weights).sum() / weights.sum() + place.y() + 0.5 == pytest.approx(middle[1], abs=0.5)
+    middle = transform.map(QPointF(20.0, 20.0))
+    assert (columns * weights).sum() / weights.sum() + place.x() + 0.5 == pytest.approx(middle.x(), abs=0.5)
+    assert (rows * weights).sum() / weights.sum() + place.y() + 0.5 == pytest.approx(middle.y(), abs=0.5)
     assert weights.sum() / 255 == pytest.approx(20 * 20 * 2.5 * 1.5, rel=0.03)
     assert (found[..., :3] <= found[..., 3:]).all()
 
@@ -77,9 +77,6 @@ def test_a_picture_made_small_is_an_average_not_a_sample() -> None:
 
 def test_perspective_keeps_the_corners() -> None:
     pixels = np.full((50, 50, 4), 255, np.uint8)
-    from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QPolygonF
-
     source = QPolygonF([QPointF(0, 0), QPointF(50, 0), QPointF(50, 50), QPointF(0, 50)])
     target = QPolygonF([QPointF(10, 20), QPointF(90, 0), QPointF(100, 100), QPointF(0, 70)])
     transform = QTransform.quadToQuad(source, target)

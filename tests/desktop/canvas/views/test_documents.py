@@ -140,7 +140,7 @@ def test_generation_sees_the_picture_and_the_selection(studio: Studio) -> None:
     studio.drag((50, 50), (52, 50))
     assert told
     assert studio.run(source.capture()).mask_png is None
-    studio.viewmodel.current.select_all()
+    studio.viewmodel.selecting.select_all()
     assert source.situation().selection_bounds == (0, 0, 200, 150)
     capture = studio.run(source.capture())
     assert read_picture(capture.image_png)[50, 50].tolist()[:3] == [0, 0, 255]
@@ -175,7 +175,7 @@ def test_a_first_preview_makes_room_for_itself(studio: Studio) -> None:
 
 def test_what_will_be_sent_is_what_the_plan_says(studio: Studio) -> None:
     document = studio.new(600, 500)
-    studio.viewmodel.current.select_rectangle(QRect(200, 200, 80, 60), SelectionMode.REPLACE)
+    studio.viewmodel.selecting.select_rectangle(QRect(200, 200, 80, 60), SelectionMode.REPLACE)
     assert document.selection is not None
     mask = document.selection.full_mask()
     plan = plan_inpainting(
@@ -190,13 +190,13 @@ def test_what_will_be_sent_is_what_the_plan_says(studio: Studio) -> None:
     expected = denoising_mask(mask, plan)
     middle = QColor(sending.tint.pixelColor(230 - box.x, 230 - box.y)).alpha()
     assert middle == int(expected[230 - box.y, 230 - box.x] * 255)
-    studio.viewmodel.current.deselect()
+    studio.viewmodel.selecting.deselect()
     assert studio.viewmodel.overlays.sending is None
 
 
 def test_a_late_answer_for_an_old_selection_is_dropped(studio: Studio) -> None:
     document = studio.new(600, 500)
-    studio.viewmodel.current.select_all()
+    studio.viewmodel.selecting.select_all()
     assert document.selection is not None
     plan = plan_inpainting(
         document.selection.full_mask(),

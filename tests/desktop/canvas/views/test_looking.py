@@ -167,11 +167,10 @@ def test_the_options_bar_decides_where_no_key_is_held(studio: Studio) -> None:
 
 def test_marching_ants_stop_when_nothing_is_selected(studio: Studio) -> None:
     studio.new()
-    studio.viewmodel.current.select_all()
-    assert studio.view.findChildren(type(studio.view._ants))
-    assert studio.view._ants.isActive()
-    studio.viewmodel.current.deselect()
-    assert not studio.view._ants.isActive()
+    studio.viewmodel.selecting.select_all()
+    assert studio.view._ants.marching
+    studio.viewmodel.selecting.deselect()
+    assert not studio.view._ants.marching
 
 
 def test_a_turned_view_leaves_the_event_of_a_leaving_pointer_harmless(studio: Studio) -> None:

@@ -1,0 +1,41 @@
+"""Every tool with what it works on: made once, used by `Gestures`."""
+
+from desktop.canvas.navigation import Navigation
+from desktop.canvas.tools.base import Tool, ToolName
+from desktop.canvas.tools.navigation import PanTool, RotateTool
+from desktop.canvas.tools.painting import BrushTool, MoveTool
+from desktop.canvas.tools.picking import PickerTool
+from desktop.canvas.tools.pointing import PolygonTool, SamplingTool
+from desktop.canvas.tools.selecting import EllipseTool, LassoTool, MarqueeTool
+from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.overlays import Overlays
+from desktop.canvas.viewmodels.painting import Painting
+from desktop.canvas.viewmodels.selecting import Selecting
+from desktop.canvas.viewmodels.tools import ToolsViewModel
+
+Toolbox = dict[ToolName, Tool]
+
+
+def make_tools(
+    *,
+    current: CurrentDocument,
+    tools: ToolsViewModel,
+    navigation: Navigation,
+    painting: Painting,
+    selecting: Selecting,
+    overlays: Overlays,
+) -> Toolbox:
+    return {
+        ToolName.BRUSH: BrushTool(target=painting, eraser=False),
+        ToolName.ERASER: BrushTool(target=painting, eraser=True),
+        ToolName.MARQUEE: MarqueeTool(target=selecting, options=tools, outlines=overlays),
+        ToolName.ELLIPSE: EllipseTool(target=selecting, options=tools, outlines=overlays),
+        ToolName.LASSO: LassoTool(target=selecting, options=tools, outlines=overlays),
+        ToolName.POLYGON: PolygonTool(target=selecting, options=tools, navigation=navigation),
+        ToolName.WAND: SamplingTool(select=selecting.select_by_wand, options=tools),
+        ToolName.COLOUR_RANGE: SamplingTool(select=selecting.select_by_colour, options=tools),
+        ToolName.MOVE: MoveTool(target=painting),
+        ToolName.PICKER: PickerTool(source=current, colours=tools),
+        ToolName.PAN: PanTool(navigation=navigation),
+        ToolName.ROTATE: RotateTool(navigation=navigation),
+    }
