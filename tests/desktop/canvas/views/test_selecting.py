@@ -66,7 +66,7 @@ def test_a_polygon_is_clicked_corner_by_corner(studio: Studio) -> None:
     assert mask(studio)[100, 30] == 0
     click(studio, 10, 10)
     QTest.keyClick(studio.view, Qt.Key.Key_Escape)
-    assert not studio.viewmodel.gestures.pending
+    assert studio.viewmodel.gestures.outline.isEmpty()
     assert studio.document.selection is not None
 
 
