@@ -39,7 +39,7 @@ async def test_overview_usage_and_export(
         )
         export = await entitlements.export(user.id)
     assert (overview.tier, overview.credits.monthly_quota, overview.features.flux) == ("pro", 2000, True)
-    assert overview.storage.quota_bytes == 100 * 1024**3
+    assert overview.storage_quota_bytes == 100 * 1024**3
     assert (usage.credits.used, usage.credits.remaining) == (40, 2060)
     assert usage.trends.weekly[0].start.weekday() == 0
     assert [payment["status"] for payment in export["payments"]] == ["paid"]

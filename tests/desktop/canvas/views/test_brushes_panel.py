@@ -38,10 +38,11 @@ def test_a_click_takes_the_brush_and_its_tool(studio: Studio, panel: BrushesPane
     assert panel.grid.found.rowCount() == 1
     place = panel.grid.visualRect(panel.grid.found.index(0, 0)).center()
     QTest.mouseClick(panel.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert studio.viewmodel.tools.tool is ToolName.ERASER
-    assert studio.viewmodel.tools.brush.effect is Effect.ERASE
+    tools = studio.viewmodel.tools
+    assert [tools.tool] == [ToolName.ERASER]
+    assert tools.brush.effect is Effect.ERASE
     studio.viewmodel.brushes.choose(row_of(studio, "chalk"))
-    assert studio.viewmodel.tools.tool is ToolName.BRUSH
+    assert [tools.tool] == [ToolName.BRUSH]
     assert studio.viewmodel.tools.brush.tip == "chalk"
 
 
