@@ -17,8 +17,9 @@ from desktop.canvas.formats.ora import LoadedDocument, Note, load_ora, save_ora
 from desktop.canvas.formats.psd.reading import load_psd
 from desktop.canvas.formats.psd.writing import save_psd
 from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.layer_pixels import inside, outside
 from desktop.canvas.layers import Layer, Origin
-from desktop.canvas.merging import Merge, merge_down
+from desktop.canvas.merging import Merge, merge_down, with_mask_applied
 from desktop.canvas.open_document import OpenDocument, Recoverable
 from desktop.canvas.tiles import TileMap, tiles_from_image
 from desktop.canvas.undo_spool import FileSpool
@@ -169,6 +170,41 @@ class CanvasService:
         """Merge a layer with the one below it, or all of a group; NothingToMergeError, LayerLockedError."""
         document.unlocked_layer(layer_id)
         await self.merge(document, lambda state: merge_down(state, layer_id))
+
+    async def cut_pixels(
+        self,
+        document: Document,
+        layer_id: str,
+        *,
+        label: str,
+        copy_name: str | None = None,
+        keep: bool = False,
+    ) -> None:
+        """Take what is selected (all, where nothing is) from a layer, as one step.
+
+        With a `copy_name` it becomes a layer of its own; `keep` leaves it on the old one too.
+        """
+        await document.between_steps()
+        layer, selection = document.paintable_layer(layer_id).freeze(), document.selection
+        taken = await asyncio.to_thread(inside, layer, selection) if copy_name is not None else None
+        left = await asyncio.to_thread(outside, layer, selection) if not keep else None
+        await document.between_steps()
+        own = document.paintable_layer(layer_id).properties
+        with document.transaction(label):
+            if left is not None:
+                document.replace_pixels(layer_id, left, label=label)
+            if taken is not None and copy_name is not None:
+                document.add_layer(
+                    copy_name, tiles=taken, x=own.x, y=own.y, above=layer_id, origin=own.origin, label=label
+                )
+
+    async def apply_mask(self, document: Document, layer_id: str) -> None:
+        """Take away from a layer's pixels what its mask hides, and the mask with it."""
+        await document.between_steps()
+        layer = document.paintable_layer(layer_id).freeze()
+        masked = await asyncio.to_thread(with_mask_applied, layer)
+        await document.between_steps()
+        document.replace_masked(layer_id, masked)
 
     async def capture(self, document: Document) -> tuple[bytes, bytes | None]:
         """The visible document (RGB PNG, on white) and its selection (grey PNG, white to repaint, or None)."""

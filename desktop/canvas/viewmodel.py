@@ -19,6 +19,7 @@ from desktop.canvas.viewmodels.exporting import Exporting
 from desktop.canvas.viewmodels.files import LAYERED_ENDINGS, FilesViewModel
 from desktop.canvas.viewmodels.gestures import Gestures
 from desktop.canvas.viewmodels.history import HistoryViewModel
+from desktop.canvas.viewmodels.layer_actions import LayerActions
 from desktop.canvas.viewmodels.layers import LayersViewModel
 from desktop.canvas.viewmodels.overlays import Overlays, sending_of
 from desktop.canvas.viewmodels.painting import Painting
@@ -79,6 +80,9 @@ class CanvasViewModel(QObject):
             parent=self,
         )
         self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)
+        self.layer_actions = LayerActions(
+            layers=self.layers, current=self.current, service=service, tasks=tasks, parent=self
+        )
         self.history = HistoryViewModel(current=self.current, parent=self)
         self.files = FilesViewModel(service=service, current=self.current, parent=self)
         self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
@@ -153,16 +157,6 @@ class CanvasViewModel(QObject):
                 await self._service.add_picture(document, file, name=file.stem)
             except PentimentoError as error:
                 self.error_raised.emit(error.report)
-
-    async def merge_down(self) -> None:
-        document = self.current.document
-        layer = self.layers.active
-        if document is None or layer is None:
-            return
-        try:
-            await self._service.merge_down(document, layer.id)
-        except PentimentoError as error:
-            self.error_raised.emit(error.report)
 
     def open_recipe(self, row: int) -> None:
         """Hand the recipe of the layer at this row of the list to who renders it."""

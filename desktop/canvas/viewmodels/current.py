@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 
 from desktop.canvas.compositor import Compositor
 from desktop.canvas.document import Document, DocumentChange
+from desktop.canvas.errors import GroupHasNoPixelsError
 from desktop.canvas.service import OpenDocument
 from desktop.canvas.viewmodels.blankness import Blankness
 from shared.contracts.errors import PentimentoError
@@ -24,6 +25,8 @@ class CurrentDocument(QObject):
     """A DocumentChange."""
     history_changed = Signal()
     selection_changed = Signal()
+    surface_changed = Signal()
+    """Tools paint on the mask now, or on the pixels again."""
     error_raised = Signal(object)
     """An ErrorReport."""
     note_raised = Signal(object)
@@ -34,6 +37,7 @@ class CurrentDocument(QObject):
         self._blankness = Blankness()
         self._painted: bool | None = None
         self._opened: OpenDocument | None = None
+        self._mask_layer: str | None = None
         self._compositor: Compositor | None = None
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -110,6 +114,21 @@ class CurrentDocument(QObject):
 
     # What the tools ask for
 
+    @property
+    def on_mask(self) -> bool:
+        """Whether tools paint on the mask of the active layer instead of its pixels."""
+        document = self.document
+        layer = document.active_layer if document is not None else None
+        return layer is not None and layer.mask is not None and layer.id == self._mask_layer
+
+    def paint_on_mask(self, *, on: bool) -> None:
+        """Ends by itself when another layer becomes active or the mask goes."""
+        document = self.document
+        before = self.on_mask
+        self._mask_layer = document.active_id if on and document is not None else None
+        if self.on_mask is not before:
+            self.surface_changed.emit()
+
     def layer_to_paint(self) -> str | None:
         """The layer that a tool works on; None without a document, NothingToPaintOnError where it would not be seen."""
         document = self.document
@@ -118,7 +137,9 @@ class CurrentDocument(QObject):
         layer = document.active_layer
         if layer is None:
             raise NothingToPaintOnError("This picture has no layer to work on.", advice="Add a layer first.")
-        if not layer.visible:
+        if layer.is_group and not self.on_mask:
+            raise GroupHasNoPixelsError(layer.name)
+        if not document.is_shown(layer.id):
             raise NothingToPaintOnError(
                 "The layer “{name}” is hidden, so you would not see what you do.",
                 advice="Show it, or choose another layer.",

@@ -1,7 +1,7 @@
-"""The layers as a list, topmost first, for the panel to show and edit."""
+"""The layers as a list, topmost first, with the layers of a group under it, for the panel to show and drag."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -18,12 +18,13 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QImage
 
-from desktop.canvas.document import Document, DocumentChange, Transaction
-from desktop.canvas.layers import BlendMode, Layer, LayerSnapshot
+from desktop.canvas.document import Document, DocumentChange
+from desktop.canvas.layer_tree import ancestors_of, children_of, roots_of
+from desktop.canvas.layers import Layer, LayerSnapshot
 from desktop.canvas.viewmodels.current import CurrentDocument
-from desktop.canvas.viewmodels.thumbnails import layer_thumbnail
+from desktop.canvas.viewmodels.layer_texts import description
+from desktop.canvas.viewmodels.thumbnails import layer_thumbnail, mask_thumbnail
 from desktop.widgets.tasks import TaskOwner
-from desktop.widgets.translations import tr
 
 Index = QModelIndex | QPersistentModelIndex
 LAYER_MIME = "application/x-pentimento-layer"
@@ -37,26 +38,63 @@ class LayerRole(IntEnum):
     HAS_RECIPE = Qt.ItemDataRole.UserRole + 2
     LOCKED = Qt.ItemDataRole.UserRole + 3
     LAYER_ID = Qt.ItemDataRole.UserRole + 4
+    DEPTH = Qt.ItemDataRole.UserRole + 5
+    EXPANDED = Qt.ItemDataRole.UserRole + 6
+    """None for what is no group."""
+    CLIPPED = Qt.ItemDataRole.UserRole + 7
+    ALPHA_LOCKED = Qt.ItemDataRole.UserRole + 8
+    MASK = Qt.ItemDataRole.UserRole + 9
+    """A small picture of the mask; None without one."""
+    HAS_MASK = Qt.ItemDataRole.UserRole + 10
+    MASK_ENABLED = Qt.ItemDataRole.UserRole + 11
+    ON_MASK = Qt.ItemDataRole.UserRole + 12
+    """Whether tools paint on its mask."""
+    SHOWN = Qt.ItemDataRole.UserRole + 13
+    """Neither it nor a group around it is hidden."""
 
 
 class LayersViewModel(QAbstractListModel):
-    """Row 0 is the topmost layer. Actions work on the active layer."""
+    """Row 0 is the topmost layer. The layers of a closed group have no row."""
 
     active_changed = Signal()
-    """Another layer is active, or its opacity, blend mode or recipe differs."""
+    """Another layer is active, others are chosen, or something that is set on them differs."""
 
     def __init__(self, *, current: CurrentDocument, tasks: TaskOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._current = current
         self._tasks = tasks
         self._ids: list[str] = []
+        self._closed: set[str] = set()
+        self._chosen: frozenset[str] = frozenset()
+        self._last_active: str | None = None
         self._thumbnails: dict[str, QImage] = {}
+        self._masks: dict[str, QImage] = {}
         self._stale: set[str] = set()
-        self._opacity_drag: Transaction | None = None
         self._timer = QTimer(self, singleShot=True, interval=THUMBNAIL_DELAY_MILLISECONDS)
         self._timer.timeout.connect(self.refresh_thumbnails)
         current.document_replaced.connect(self._on_replaced)
         current.document_changed.connect(self._on_changed)
+        current.surface_changed.connect(self._tell_all)
+        self._readers: dict[int, Callable[[Layer], object]] = {
+            Qt.ItemDataRole.DisplayRole: lambda layer: layer.name,
+            Qt.ItemDataRole.EditRole: lambda layer: layer.name,
+            Qt.ItemDataRole.DecorationRole: lambda layer: self._thumbnails.get(layer.id),
+            Qt.ItemDataRole.AccessibleTextRole: description,
+            Qt.ItemDataRole.ToolTipRole: description,
+            LayerRole.VISIBLE: lambda layer: layer.visible,
+            LayerRole.HAS_RECIPE: lambda layer: layer.recipe is not None,
+            LayerRole.LOCKED: lambda layer: layer.locked or layer.properties.position_locked,
+            LayerRole.LAYER_ID: lambda layer: layer.id,
+            LayerRole.DEPTH: lambda layer: len(self._ancestors(layer)),
+            LayerRole.EXPANDED: lambda layer: layer.id not in self._closed if layer.is_group else None,
+            LayerRole.CLIPPED: lambda layer: layer.clipped,
+            LayerRole.ALPHA_LOCKED: lambda layer: layer.alpha_locked,
+            LayerRole.MASK: lambda layer: self._masks.get(layer.id) if layer.mask is not None else None,
+            LayerRole.HAS_MASK: lambda layer: layer.mask is not None,
+            LayerRole.MASK_ENABLED: lambda layer: layer.properties.mask_enabled,
+            LayerRole.ON_MASK: lambda layer: layer is self.active and self._current.on_mask,
+            LayerRole.SHOWN: lambda layer: all(each.visible for each in (layer, *self._ancestors(layer))),
+        }
 
     @property
     def document(self) -> Document | None:
@@ -68,14 +106,60 @@ class LayersViewModel(QAbstractListModel):
 
     @property
     def active_row(self) -> int:
-        """-1 when there is none."""
-        active = self.active
-        return self._ids.index(active.id) if active is not None and active.id in self._ids else -1
+        """-1 when there is none, or when it lies in a closed group."""
+        return self.row_of(self.active.id) if self.active is not None else -1
+
+    @property
+    def chosen(self) -> list[Layer]:
+        """The layers that actions work on, bottom to top: the active one, and others that were chosen with it."""
+        document, active = self.document, self.active
+        if document is None or active is None:
+            return []
+        ids = self._chosen | {active.id}
+        return [layer for layer in document.layers if layer.id in ids]
+
+    def row_of(self, layer_id: str) -> int:
+        return self._ids.index(layer_id) if layer_id in self._ids else -1
 
     def layer_at(self, row: int) -> Layer | None:
         if self.document is None or not 0 <= row < len(self._ids):
             return None
         return self.document.layer(self._ids[row])
+
+    def _ancestors(self, layer: Layer) -> list[Layer]:
+        return ancestors_of(self.document.layers, layer.id) if self.document is not None else []
+
+    # Choosing
+
+    def activate(self, row: int) -> None:
+        layer, document = self.layer_at(row), self.document
+        if layer is not None and document is not None:
+            document.activate(layer.id)
+
+    def choose(self, rows: Iterable[int]) -> None:
+        """Let actions work on these too."""
+        chosen = frozenset(self._ids[row] for row in rows if 0 <= row < len(self._ids))
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.active_changed.emit()
+
+    def set_expanded(self, row: int, expanded: bool) -> None:  # noqa: FBT001  # the name says which way
+        layer = self.layer_at(row)
+        if layer is None or not layer.is_group or expanded is (layer.id not in self._closed):
+            return
+        if expanded:
+            self._closed.discard(layer.id)
+        else:
+            self._closed.add(layer.id)
+        self._reset()
+
+    def reveal_active(self) -> None:
+        """Open the groups around the active layer."""
+        if self.active is not None:
+            closed = {layer.id for layer in self._ancestors(self.active)} & self._closed
+            if closed:
+                self._closed -= closed
+                self._reset()
 
     # The list
 
@@ -83,54 +167,27 @@ class LayersViewModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._ids)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        layer = self.layer_at(index.row())
-        if layer is None:
-            return None
-        readers: dict[int, Callable[[Layer], object]] = {
-            Qt.ItemDataRole.DisplayRole: lambda layer: layer.name,
-            Qt.ItemDataRole.EditRole: lambda layer: layer.name,
-            Qt.ItemDataRole.DecorationRole: lambda layer: self._thumbnails.get(layer.id),
-            Qt.ItemDataRole.AccessibleTextRole: self._description,
-            Qt.ItemDataRole.ToolTipRole: self._description,
-            LayerRole.VISIBLE: lambda layer: layer.visible,
-            LayerRole.HAS_RECIPE: lambda layer: layer.recipe is not None,
-            LayerRole.LOCKED: lambda layer: layer.locked,
-            LayerRole.LAYER_ID: lambda layer: layer.id,
-        }
-        reader = readers.get(role)
-        return reader(layer) if reader is not None else None
-
-    def _description(self, layer: Layer) -> str:
-        parts = [layer.name, tr("shown") if layer.visible else tr("hidden")]
-        if layer.locked:
-            parts.append(tr("locked"))
-        if layer.opacity < 1:
-            parts.append(tr("{percent}% opaque", percent=round(layer.opacity * 100)))
-        if layer.recipe is not None:
-            parts.append(tr("made from a recipe"))
-        return ", ".join(parts)
+        layer, reader = self.layer_at(index.row()), self._readers.get(role)
+        return reader(layer) if layer is not None and reader is not None else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         layer, document = self.layer_at(index.row()), self.document
-        if layer is None or document is None:
+        if layer is None or document is None or role != Qt.ItemDataRole.EditRole:
             return False
-        if role == Qt.ItemDataRole.EditRole:
-            name = str(value).strip()
-            if name and name != layer.name:
-                self._current.attempt(lambda: document.rename_layer(layer.id, name))
-            return bool(name)
-        if role == LayerRole.VISIBLE:
-            self._current.attempt(lambda: document.set_visible(layer.id, bool(value)))
-            return True
-        return False
+        name = str(value).strip()
+        if name and name != layer.name:
+            self._current.attempt(lambda: document.rename_layer(layer.id, name))
+        return bool(name)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.ItemIsDropEnabled
         flag = Qt.ItemFlag
-        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsEditable | flag.ItemIsDragEnabled
+        if not index.isValid():
+            return flag.ItemIsDropEnabled
+        own = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsEditable | flag.ItemIsDragEnabled
+        layer = self.layer_at(index.row())
+        return own | flag.ItemIsDropEnabled if layer is not None and layer.is_group else own
 
-    # Reordering by drag
+    # Dragging
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction
@@ -138,104 +195,51 @@ class LayersViewModel(QAbstractListModel):
     def mimeTypes(self) -> list[str]:
         return [LAYER_MIME]
 
-    def mimeData(self, indexes: list[QModelIndex]) -> QMimeData:  # type: ignore[override]  # the stub says Sequence
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         data = QMimeData()
-        if indexes:
-            data.setData(LAYER_MIME, QByteArray(self._ids[indexes[0].row()].encode()))
+        ids = [self._ids[index.row()] for index in indexes]
+        data.setData(LAYER_MIME, QByteArray("\n".join(ids).encode()))
         return data
 
     def dropMimeData(
         self, data: QMimeData, _action: Qt.DropAction, row: int, _column: int, parent: Index
     ) -> bool:
-        layer_id = data.data(LAYER_MIME).toStdString()
-        if layer_id not in self._ids:
-            return False
-        target = row if row >= 0 else (parent.row() if parent.isValid() else len(self._ids))
-        self.move_to_row(layer_id, target)
-        # False: the document has moved the layer, so the view must not remove the row that was dragged.
+        """On a group: into it, on top; between two rows: above the lower of them."""
+        dragged = data.data(LAYER_MIME).toStdString().split("\n")
+        ids = [layer_id for layer_id in dragged if layer_id in self._ids]
+        onto = self.layer_at(parent.row()) if parent.isValid() else None
+        if ids and onto is not None and onto.is_group:
+            self.move_into(ids, onto.id)
+        elif ids:
+            self.move_above_row(ids, row if row >= 0 else len(self._ids))
+        # False: the document has moved the layers, so the view must not remove the rows that were dragged.
         return False
 
-    def move_to_row(self, layer_id: str, row: int) -> None:
-        """Put the layer before the one that is at `row` now (the topmost is 0)."""
-        document = self.document
-        if document is None:
-            return
-        old = self._ids.index(layer_id)
-        row = row - 1 if row > old else row
-        index = len(self._ids) - 1 - row
-        self._current.attempt(lambda: document.reorder_layer(layer_id, index))
-
-    # What the panel's buttons do
-
-    def activate(self, row: int) -> None:
-        layer, document = self.layer_at(row), self.document
-        if layer is not None and document is not None:
-            document.activate(layer.id)
-
-    def add(self) -> None:
+    def move_into(self, ids: Sequence[str], group_id: str) -> None:
         document = self.document
         if document is not None:
-            name = tr("Layer {number}", number=len(self._ids) + 1)
-            self._current.attempt(lambda: document.add_layer(name))
+            place = len(children_of(document.layers, group_id))
+            self._current.attempt(lambda: document.move_layers(ids, parent=group_id, place=place))
 
-    def duplicate(self) -> None:
-        document, layer = self.document, self.active
-        if document is not None and layer is not None:
-            name = tr("{name} copy", name=layer.name)
-            self._current.attempt(lambda: document.duplicate_layer(layer.id, name))
-
-    def delete(self) -> None:
-        document, layer = self.document, self.active
-        if document is not None and layer is not None:
-            self._current.attempt(lambda: document.delete_layer(layer.id))
-
-    def raise_active(self) -> None:
-        self._shift_active(1)
-
-    def lower_active(self) -> None:
-        self._shift_active(-1)
-
-    def _shift_active(self, step: int) -> None:
-        document, layer = self.document, self.active
-        if document is not None and layer is not None:
-            index = document.index_of(layer.id) + step
-            self._current.attempt(lambda: document.reorder_layer(layer.id, index))
-
-    def toggle_visible(self, row: int) -> None:
-        index = self.index(row)
-        self.setData(index, not self.data(index, LayerRole.VISIBLE), LayerRole.VISIBLE)
-
-    def toggle_locked(self) -> None:
-        document, layer = self.document, self.active
-        if document is not None and layer is not None:
-            self._current.attempt(lambda: document.set_locked(layer.id, not layer.locked))
-
-    def set_blend(self, blend: BlendMode) -> None:
-        document, layer = self.document, self.active
-        if document is not None and layer is not None and layer.blend is not blend:
-            self._current.attempt(lambda: document.set_blend(layer.id, blend))
-
-    def set_opacity(self, opacity: float) -> None:
-        document, layer = self.document, self.active
-        if document is not None and layer is not None and layer.opacity != opacity:
-            self._current.attempt(lambda: document.set_opacity(layer.id, opacity))
-
-    def begin_opacity_drag(self) -> None:
-        """All that the slider does until the end of its drag is one step."""
-        document = self.document
-        if document is not None and not document.in_transaction:
-            self._opacity_drag = document.transaction("Layer opacity")
-
-    def end_opacity_drag(self) -> None:
-        if self._opacity_drag is not None:
-            drag, self._opacity_drag = self._opacity_drag, None
-            drag.commit()
+    def move_above_row(self, ids: Sequence[str], row: int) -> None:
+        """Put layers above the one that is at `row` now, in its group; past the last row, lowest of all."""
+        document, below = self.document, self.layer_at(row)
+        if document is None:
+            return
+        moved = {layer.id for layer in roots_of(document.layers, ids)}
+        parent = below.parent if below is not None else None
+        siblings = children_of(document.layers, parent)
+        place = siblings.index(below) + 1 if below is not None else 0
+        place -= sum(1 for layer in siblings[:place] if layer.id in moved)
+        self._current.attempt(lambda: document.move_layers(ids, parent=parent, place=place))
 
     # Following the document
 
     def _on_replaced(self) -> None:
-        self._opacity_drag = None
         self._thumbnails.clear()
+        self._masks.clear()
+        self._closed.clear()
+        self._chosen = frozenset()
         self._reset()
 
     def _on_changed(self, change: DocumentChange) -> None:
@@ -244,17 +248,37 @@ class LayersViewModel(QAbstractListModel):
             self._timer.start()
         if not change.structure or self.document is None:
             return
-        if [layer.id for layer in reversed(self.document.layers)] != self._ids:
+        if self.document.active_id != self._last_active:
+            # What was chosen beside another layer is not meant any more.
+            self._last_active = self.document.active_id
+            self._chosen = frozenset()
+        if self._rows() != self._ids:
             self._reset()
-        elif self._ids:
+        else:
+            self._tell_all()
+
+    def _tell_all(self) -> None:
+        if self._ids:
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
         self.active_changed.emit()
 
+    def _rows(self) -> list[str]:
+        rows: list[str] = []
+        hidden = set(self._closed)
+        for layer in reversed(self.document.layers if self.document is not None else ()):
+            if layer.parent in hidden:
+                hidden.add(layer.id)
+            else:
+                rows.append(layer.id)
+        return rows
+
     def _reset(self) -> None:
         self.beginResetModel()
-        document = self.document
-        self._ids = [layer.id for layer in reversed(document.layers)] if document is not None else []
-        self._thumbnails = {key: self._thumbnails[key] for key in self._ids if key in self._thumbnails}
+        self._ids = self._rows()
+        there = {layer.id for layer in self.document.layers} if self.document is not None else set()
+        self._chosen &= there
+        self._thumbnails = {key: image for key, image in self._thumbnails.items() if key in there}
+        self._masks = {key: image for key, image in self._masks.items() if key in there}
         self._stale |= {key for key in self._ids if key not in self._thumbnails}
         self.endResetModel()
         if self._stale:
@@ -279,8 +303,11 @@ class LayersViewModel(QAbstractListModel):
     async def _draw_thumbnails(self, document: Document, layers: list[LayerSnapshot]) -> None:
         for layer in layers:
             image = await asyncio.to_thread(layer_thumbnail, layer, document.rect, THUMBNAIL_SIDE)
+            mask = await asyncio.to_thread(mask_thumbnail, layer, document.rect, THUMBNAIL_SIDE)
             if self.document is not document or layer.id not in self._ids:
                 continue
             self._thumbnails[layer.id] = image
+            if mask is not None:
+                self._masks[layer.id] = mask
             index = self.index(self._ids.index(layer.id))
-            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole, LayerRole.MASK])

@@ -6,6 +6,7 @@ from functools import partial
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.views.document_dialogs import DocumentDialogs
+from desktop.canvas.views.layer_commands import layer_commands
 from desktop.canvas.views.selection_commands import selection_commands
 from desktop.canvas.views.tool_bar import TOOLS
 from desktop.widgets.commands import Command
@@ -30,7 +31,7 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
         *_file_commands(viewmodel, dialogs),
         *_edit_commands(viewmodel),
         *selection_commands(viewmodel, dialogs.selection),
-        *_layer_commands(viewmodel),
+        *layer_commands(viewmodel),
         *_tool_commands(viewmodel),
         *_view_commands(viewmodel),
     ]
@@ -38,10 +39,6 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
 
 def _has_document(viewmodel: CanvasViewModel) -> Callable[[], bool]:
     return lambda: viewmodel.current.document is not None
-
-
-def _has_layer(viewmodel: CanvasViewModel) -> Callable[[], bool]:
-    return lambda: viewmodel.layers.active is not None
 
 
 def _file_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> list[Command]:
@@ -92,67 +89,6 @@ def _edit_commands(viewmodel: CanvasViewModel) -> list[Command]:
             icon="redo-2",
             run=lambda: selecting.after(current.redo),
             enabled=lambda: history.can_redo,
-        ),
-    ]
-
-
-def _layer_commands(viewmodel: CanvasViewModel) -> list[Command]:
-    layers = viewmodel.layers
-    chosen = _has_layer(viewmodel)
-    return [
-        Command(
-            id="canvas.add_layer",
-            text="Add a layer",
-            shortcut="Ctrl+Shift+N",
-            icon="plus",
-            run=layers.add,
-            enabled=_has_document(viewmodel),
-        ),
-        Command(
-            id="canvas.duplicate_layer",
-            text="Duplicate the layer",
-            shortcut="Ctrl+J",
-            icon="copy",
-            run=layers.duplicate,
-            enabled=chosen,
-        ),
-        Command(
-            id="canvas.merge_down",
-            text="Merge with the layer below",
-            shortcut="Ctrl+E",
-            icon="merge",
-            run=lambda: viewmodel.tasks.start(viewmodel.merge_down()),
-            enabled=chosen,
-        ),
-        Command(
-            id="canvas.delete_layer",
-            text="Delete the layer",
-            icon="trash-2",
-            run=layers.delete,
-            enabled=chosen,
-        ),
-        Command(
-            id="canvas.raise_layer",
-            text="Move the layer up",
-            shortcut="Ctrl+]",
-            icon="arrow-up",
-            run=layers.raise_active,
-            enabled=chosen,
-        ),
-        Command(
-            id="canvas.lower_layer",
-            text="Move the layer down",
-            shortcut="Ctrl+[",
-            icon="arrow-down",
-            run=layers.lower_active,
-            enabled=chosen,
-        ),
-        Command(
-            id="canvas.open_recipe",
-            text="Open recipe",
-            icon="sparkles",
-            run=lambda: viewmodel.open_recipe(layers.active_row),
-            enabled=lambda: layers.active is not None and layers.active.recipe is not None,
         ),
     ]
 

@@ -1,95 +1,30 @@
-"""The layers: list, opacity, blend mode and what can be done with the active one."""
+"""The layers: list, opacity, blend mode, locks, and what can be done with those that are chosen."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QListView,
+    QLabel,
     QMenu,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.canvas.layers import BlendMode
+from desktop.canvas.layers import BlendMode, Layer
 from desktop.canvas.viewmodel import CanvasViewModel
-from desktop.canvas.viewmodels.layers import LayerRole
-from desktop.canvas.views.layer_delegate import LayerDelegate
+from desktop.canvas.viewmodels.layer_texts import BLEND_GROUPS, blend_text
+from desktop.canvas.views.layer_list import LayerList
+from desktop.canvas.views.layer_menu import layer_menu
 from desktop.canvas.views.parts import compact_slider
-from desktop.widgets.parts import icon_button
+from desktop.widgets.parts import LabelledSlider, icon_button
 from desktop.widgets.theme import SPACE, set_dense
 from desktop.widgets.translations import tr
 
-
-def blend_text(blend: BlendMode) -> str:
-    return {
-        BlendMode.NORMAL: tr("Normal"),
-        BlendMode.MULTIPLY: tr("Multiply"),
-        BlendMode.SCREEN: tr("Screen"),
-        BlendMode.OVERLAY: tr("Overlay"),
-        BlendMode.DARKEN: tr("Darken"),
-        BlendMode.LIGHTEN: tr("Lighten"),
-        BlendMode.COLOR_DODGE: tr("Colour dodge"),
-        BlendMode.COLOR_BURN: tr("Colour burn"),
-        BlendMode.HARD_LIGHT: tr("Hard light"),
-        BlendMode.SOFT_LIGHT: tr("Soft light"),
-        BlendMode.DIFFERENCE: tr("Difference"),
-        BlendMode.HUE: tr("Hue"),
-        BlendMode.SATURATION: tr("Saturation"),
-        BlendMode.COLOR: tr("Colour"),
-        BlendMode.LUMINOSITY: tr("Luminosity"),
-        BlendMode.PLUS: tr("Add"),
-        BlendMode.DESTINATION_IN: tr("Keep what is under it"),
-        BlendMode.DESTINATION_OUT: tr("Erase what is under it"),
-        BlendMode.SOURCE_ATOP: tr("On what is under it"),
-        BlendMode.DESTINATION_ATOP: tr("Behind, within it"),
-    }[blend]
-
-
-class LayerList(QListView):
-    """Space shows or hides the layer under the cursor, Delete deletes it, F2 renames it."""
-
-    def __init__(self, *, viewmodel: CanvasViewModel) -> None:
-        super().__init__()
-        self._layers = viewmodel.layers
-        self.setModel(viewmodel.layers)
-        self._delegate = LayerDelegate(self)
-        self._delegate.eye_clicked.connect(viewmodel.layers.toggle_visible)
-        self._delegate.recipe_clicked.connect(viewmodel.open_recipe)
-        self.setItemDelegate(self._delegate)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
-        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.setDragDropOverwriteMode(False)
-        self.setDropIndicatorShown(True)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.selectionModel().currentChanged.connect(self._on_current_changed)
-        viewmodel.layers.active_changed.connect(self.show_active)
-        self.show_active()
-
-    def show_active(self) -> None:
-        row = self._layers.active_row
-        if row != self.currentIndex().row():
-            self.setCurrentIndex(self._layers.index(row) if row >= 0 else QModelIndex())
-
-    def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if current.isValid() and current.row() != self._layers.active_row:
-            self._layers.activate(current.row())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
-            self._layers.toggle_visible(self.currentIndex().row())
-        elif event.key() == Qt.Key.Key_Delete:
-            self._layers.delete()
-        else:
-            super().keyPressEvent(event)
+THROUGH = "pass-through"
+"""What stands in the list of blend modes for a group that lets its layers through."""
 
 
 class LayersPanel(QWidget):
@@ -98,14 +33,22 @@ class LayersPanel(QWidget):
     def __init__(self, *, viewmodel: CanvasViewModel) -> None:
         super().__init__()
         self._viewmodel = viewmodel
-        layers = viewmodel.layers
+        self._layers, self._actions = viewmodel.layers, viewmodel.layer_actions
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "panel")
         self.blend = QComboBox()
-        set_dense(self.blend)
+        self.blend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.blend.setMaxVisibleItems(30)
         self.opacity = compact_slider(minimum=0, maximum=100, suffix="%")
+        self.fill = compact_slider(minimum=0, maximum=100, suffix="%")
+        self.clip = icon_button("corner-left-down", "", checkable=True)
+        self.alpha_lock = icon_button("grid-2x2", "", checkable=True)
+        self.position_lock = icon_button("move", "", checkable=True)
+        self.lock = icon_button("lock", "", checkable=True)
         self.list = LayerList(viewmodel=viewmodel)
         self.add = icon_button("plus", "")
+        self.add_group = icon_button("folder-plus", "")
+        self.add_mask = icon_button("contrast", "")
         self.duplicate = icon_button("copy", "")
         self.merge = icon_button("merge", "")
         self.up = icon_button("arrow-up", "")
@@ -113,58 +56,52 @@ class LayersPanel(QWidget):
         self.recipe = icon_button("sparkles", "")
         self.delete = icon_button("trash-2", "")
         self._lay_out()
-        self.blend.activated.connect(self._choose_blend)
-        slider = self.opacity.findChild(QSlider)
-        if slider is not None:
-            slider.sliderPressed.connect(layers.begin_opacity_drag)
-        self.opacity.value_changed.connect(self._slide_opacity)
-        self.opacity.editing_finished.connect(layers.end_opacity_drag)
-        self.add.clicked.connect(layers.add)
-        self.duplicate.clicked.connect(layers.duplicate)
-        self.merge.clicked.connect(self._merge)
-        self.up.clicked.connect(layers.raise_active)
-        self.down.clicked.connect(layers.lower_active)
-        self.recipe.clicked.connect(lambda: viewmodel.open_recipe(layers.active_row))
-        self.delete.clicked.connect(layers.delete)
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.customContextMenuRequested.connect(self._open_menu)
-        layers.active_changed.connect(self.refresh)
+        self._connect()
         self._name()
         self.refresh()
 
     def _lay_out(self) -> None:
-        settings = QHBoxLayout()
-        settings.setSpacing(2 * SPACE)
-        settings.addWidget(self.blend)
-        settings.addWidget(self.opacity, 1)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE // 2)
+        top.addWidget(self.blend, 1)
+        top.addSpacing(SPACE)
+        for button in (self.clip, self.alpha_lock, self.position_lock, self.lock):
+            top.addWidget(button)
         actions = QHBoxLayout()
         actions.setSpacing(SPACE // 2)
-        for button in (self.add, self.duplicate, self.merge, self.up, self.down):
-            set_dense(button)
+        for button in (
+            self.add,
+            self.add_group,
+            self.add_mask,
+            self.duplicate,
+            self.merge,
+            self.up,
+            self.down,
+        ):
             actions.addWidget(button)
         actions.addStretch(1)
         for button in (self.recipe, self.delete):
-            set_dense(button)
             actions.addWidget(button)
+        for widget in (self.blend, *self._buttons()):
+            set_dense(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(2 * SPACE)
-        column.addLayout(settings)
+        column.addLayout(top)
+        column.addWidget(self.opacity)
+        column.addWidget(self.fill)
         column.addWidget(self.list, 1)
         column.addLayout(actions)
 
-    def _name(self) -> None:
-        self.setAccessibleName(tr("Layers"))
-        self.list.setAccessibleName(tr("Layers"))
-        self.list.setToolTip(tr("Space shows or hides, F2 renames; drag to reorder"))
-        self.blend.setAccessibleName(tr("Blend mode"))
-        self.blend.setToolTip(tr("How the layer meets what lies under it"))
-        self.opacity.set_text(tr("Opacity"), tr("Opacity of the layer"))
-        self.blend.clear()
-        for blend in BlendMode:
-            self.blend.addItem(blend_text(blend), blend)
-        texts: dict[QToolButton, str] = {
+    def _buttons(self) -> dict[QToolButton, str]:
+        return {
+            self.clip: tr("Clip to the layer below"),
+            self.alpha_lock: tr("Lock transparency"),
+            self.position_lock: tr("Lock place"),
+            self.lock: tr("Lock"),
             self.add: tr("Add a layer"),
+            self.add_group: tr("Group the layers"),
+            self.add_mask: tr("Add a mask"),
             self.duplicate: tr("Duplicate the layer"),
             self.merge: tr("Merge with the layer below"),
             self.up: tr("Move the layer up"),
@@ -172,49 +109,121 @@ class LayersPanel(QWidget):
             self.recipe: tr("Open recipe"),
             self.delete: tr("Delete the layer"),
         }
-        for button, text in texts.items():
+
+    def _connect(self) -> None:
+        actions = self._actions
+        self.blend.activated.connect(self._choose_blend)
+        self._connect_slider(self.opacity, "Layer opacity")
+        self._connect_slider(self.fill, "Fill opacity")
+        self.opacity.value_changed.connect(lambda percent: actions.set_opacity(percent / 100))
+        self.fill.value_changed.connect(lambda percent: actions.set_fill_opacity(percent / 100))
+        for button, run in (
+            (self.clip, actions.toggle_clipped),
+            (self.alpha_lock, actions.toggle_alpha_locked),
+            (self.position_lock, actions.toggle_position_locked),
+            (self.lock, actions.toggle_locked),
+            (self.add, actions.add),
+            (self.add_group, actions.group),
+            (self.add_mask, actions.add_mask),
+            (self.duplicate, actions.duplicate),
+            (self.merge, lambda: self._viewmodel.tasks.start(actions.merge_down())),
+            (self.up, actions.raise_chosen),
+            (self.down, actions.lower_chosen),
+            (self.recipe, lambda: self._viewmodel.open_recipe(self._layers.active_row)),
+            (self.delete, actions.delete),
+        ):
+            button.clicked.connect(run)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._open_menu)
+        self._layers.active_changed.connect(self.refresh)
+
+    def _connect_slider(self, control: LabelledSlider, label: str) -> None:
+        slider = control.findChild(QSlider)
+        if slider is not None:
+            slider.sliderPressed.connect(lambda: self._actions.begin_drag(label))
+        control.editing_finished.connect(self._actions.end_drag)
+
+    def _name(self) -> None:
+        self.setAccessibleName(tr("Layers"))
+        self.list.setAccessibleName(tr("Layers"))
+        self.list.setToolTip(tr("Space shows or hides, F2 renames; drag to reorder"))
+        self.blend.setAccessibleName(tr("Blend mode"))
+        self.blend.setToolTip(tr("How the layer meets what lies under it"))
+        self.opacity.set_text(tr("Opacity"), tr("Opacity of the layer and of what is clipped to it"))
+        self.fill.set_text(tr("Fill"), tr("Opacity of the layer's own pixels"))
+        for button, text in self._buttons().items():
             button.setAccessibleName(text)
             button.setToolTip(text)
+        labels = [label for control in (self.opacity, self.fill) for label in control.findChildren(QLabel)]
+        widest = max(label.sizeHint().width() for label in labels)
+        for label in labels:
+            label.setMinimumWidth(widest)
+        self._fill_blend(groups=False)
+
+    def _fill_blend(self, *, groups: bool) -> None:
+        """The modes in groups; for a group of layers, passing through as well."""
+        self.blend.clear()
+        if groups:
+            self.blend.addItem(tr("Pass through"), THROUGH)
+        for modes in BLEND_GROUPS:
+            if self.blend.count():
+                self.blend.insertSeparator(self.blend.count())
+            for mode in modes:
+                self.blend.addItem(blend_text(mode), mode)
 
     def refresh(self) -> None:
-        layers = self._viewmodel.layers
-        active = layers.active
-        row, count = layers.active_row, layers.rowCount()
-        for control in (self.blend, self.opacity, self.duplicate, self.delete):
+        active = self._layers.active
+        for control in (self.blend, self.opacity, self.fill, *self._buttons()):
             control.setEnabled(active is not None)
-        self.add.setEnabled(layers.document is not None)
-        self.merge.setEnabled(0 <= row < count - 1)
-        self.up.setEnabled(row > 0)
-        self.down.setEnabled(0 <= row < count - 1)
+        self.add.setEnabled(self._layers.document is not None)
         self.recipe.setEnabled(active is not None and active.recipe is not None)
-        self.blend.setCurrentIndex(self.blend.findData(active.blend if active else BlendMode.NORMAL))
-        self.opacity.set_value(round(active.opacity * 100) if active else 100)
+        self.add_mask.setEnabled(active is not None and active.mask is None)
+        self._refresh_places(active)
+        is_group = active is not None and active.is_group
+        if (self.blend.findData(THROUGH) >= 0) is not is_group:
+            self._fill_blend(groups=is_group)
+        own = active.properties if active is not None else None
+        mode = BlendMode.NORMAL if own is None else THROUGH if own.pass_through else own.blend
+        self.blend.setCurrentIndex(self.blend.findData(mode))
+        self.opacity.set_value(round(own.opacity * 100) if own else 100)
+        self.fill.set_value(round(own.fill_opacity * 100) if own else 100)
+        self.clip.setChecked(own is not None and own.clipped)
+        self.alpha_lock.setChecked(own is not None and own.alpha_locked)
+        self.position_lock.setChecked(own is not None and own.position_locked)
+        self.lock.setChecked(own is not None and own.locked)
+
+    def _refresh_places(self, active: Layer | None) -> None:
+        """Whether there is somewhere to go, and something to merge with."""
+        document = self._layers.document
+        if active is None or document is None:
+            return
+        siblings = [layer for layer in document.layers if layer.parent == active.parent]
+        is_in_group = active.parent is not None
+        self.up.setEnabled(is_in_group or active is not siblings[-1])
+        self.down.setEnabled(is_in_group or active is not siblings[0])
+        many = len(self._layers.chosen) > 1
+        self.merge.setEnabled(many or active.is_group or active is not siblings[0])
 
     def _choose_blend(self, index: int) -> None:
-        self._viewmodel.layers.set_blend(BlendMode(self.blend.itemData(index)))
-
-    def _slide_opacity(self, percent: float) -> None:
-        self._viewmodel.layers.set_opacity(percent / 100)
-
-    def _merge(self) -> None:
-        self._viewmodel.tasks.start(self._viewmodel.merge_down())
+        chosen = self.blend.itemData(index)
+        if chosen is not None:
+            self._actions.set_blend(None if chosen == THROUGH else BlendMode(chosen))
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.list.indexAt(at)
-        layers = self._viewmodel.layers
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if index.isValid():
-            layers.activate(index.row())
-            if index.data(LayerRole.HAS_RECIPE):
-                menu.addAction(tr("Open recipe"), lambda: self._viewmodel.open_recipe(index.row()))
-            menu.addAction(tr("Rename"), lambda: self.list.edit(self.list.currentIndex()))
-            lock = tr("Unlock") if index.data(LayerRole.LOCKED) else tr("Lock")
-            menu.addAction(lock, layers.toggle_locked)
-            menu.addAction(tr("Duplicate the layer"), layers.duplicate)
-            menu.addAction(tr("Delete the layer"), layers.delete)
+        layer = self._layers.layer_at(index.row()) if index.isValid() else None
+        if layer is None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(tr("Add a layer"), self._actions.add)
         else:
-            menu.addAction(tr("Add a layer"), layers.add)
+            if layer not in self._layers.chosen:
+                self._layers.activate(index.row())
+            menu = layer_menu(self._viewmodel, layer, self)
+            menu.insertAction(
+                menu.actions()[0],
+                menu.addAction(tr("Rename"), lambda: self.list.edit(self.list.currentIndex())),
+            )
         menu.popup(self.list.viewport().mapToGlobal(at))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -259,7 +259,7 @@ class TestKeys:
             async with life as window:
                 canvas, view = window.studio.viewmodels.canvas, window.studio.window.pages.canvas_page.view
                 await canvas.files.new(64, 64)
-                canvas.layers.add()
+                canvas.layer_actions.add()
                 view.setFocus()
                 control = Qt.KeyboardModifier.ControlModifier
                 QTest.keyClick(view, Qt.Key.Key_Z, control)
@@ -345,9 +345,9 @@ def test_a_crash_before_is_told_with_the_way_to_the_other_pictures(
     async def leave_two_pictures() -> None:
         async with life as window:
             await window.studio.viewmodels.canvas.files.new(32, 32)
-            window.studio.viewmodels.canvas.layers.add()
+            window.studio.viewmodels.canvas.layer_actions.add()
             await window.studio.viewmodels.canvas.files.new(48, 48)
-            window.studio.viewmodels.canvas.layers.add()
+            window.studio.viewmodels.canvas.layer_actions.add()
 
     async def come_back_after_a_crash() -> None:
         window = Window(application=qapp, root=root, world=world)

@@ -46,7 +46,7 @@ def test_an_empty_canvas_teaches_until_something_is_painted(studio: Studio) -> N
 
 def test_saved_and_opened_again_the_picture_is_the_same(studio: Studio) -> None:
     studio.new()
-    studio.viewmodel.layers.add()
+    studio.viewmodel.layer_actions.add()
     studio.drag((50, 50), (80, 80))
     seen = studio.picture()
     saved: list[Path] = []

@@ -145,7 +145,7 @@ def test_pressure_makes_a_stroke_wider_and_the_pens_end_erases(studio: Studio) -
 
 def test_the_move_tool_moves_the_layer_as_one_step(studio: Studio) -> None:
     document = studio.new()
-    studio.viewmodel.layers.add()
+    studio.viewmodel.layer_actions.add()
     red_brush(studio, 20)
     studio.drag((50, 50), (52, 50))
     studio.viewmodel.tools.choose(ToolName.MOVE)
@@ -168,7 +168,7 @@ def test_the_picker_takes_what_is_seen(studio: Studio) -> None:
 
 def test_painting_on_a_hidden_layer_says_why_it_cannot(studio: Studio) -> None:
     studio.new()
-    studio.viewmodel.layers.toggle_visible(0)
+    studio.viewmodel.layer_actions.toggle_visible(0)
     studio.drag((50, 50), (90, 50))
     assert [error.code for error in studio.errors] == ["NOTHING_TO_PAINT_ON"]
     assert studio.page.errors.isVisible()

@@ -88,8 +88,8 @@ def test_a_layer_is_renamed_in_its_place(studio: Studio, panel: LayersPanel) -> 
 def test_the_eye_hides_the_layer_and_does_not_choose_it(studio: Studio, panel: LayersPanel) -> None:
     panel.add.click()
     studio.settle()
-    row = panel.list.visualRect(studio.viewmodel.layers.index(1))
-    eye = row_places(row, Qt.LayoutDirection.LeftToRight).eye.center()
+    index = studio.viewmodel.layers.index(1)
+    eye = row_places(panel.list.visualRect(index), index, Qt.LayoutDirection.LeftToRight).eye.center()
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=eye)
     assert [layer.visible for layer in studio.document.layers] == [False, True]
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=eye)
@@ -130,7 +130,7 @@ def test_merging_keeps_what_is_seen(studio: Studio, panel: LayersPanel) -> None:
     studio.viewmodel.tools.set_foreground(QColor("blue"))
     studio.drag((50, 50), (60, 60))
     seen = studio.picture()
-    studio.run(studio.viewmodel.merge_down())
+    studio.run(studio.viewmodel.layer_actions.merge_down())
     assert names(studio) == ["Background"]
     assert studio.picture() == seen
 
@@ -148,8 +148,8 @@ def test_a_recipe_layer_is_marked_and_its_recipe_opened(studio: Studio, panel: L
     assert colour(studio.picture(), 9, 19) == (255, 255, 255)
     studio.settle()
     panel.recipe.click()
-    row = panel.list.visualRect(studio.viewmodel.layers.index(0))
-    mark = row_places(row, Qt.LayoutDirection.LeftToRight).recipe.center()
+    index = studio.viewmodel.layers.index(0)
+    mark = row_places(panel.list.visualRect(index), index, Qt.LayoutDirection.LeftToRight).recipe.center()
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=mark)
     assert opened == [RECIPE, RECIPE]
 
@@ -162,9 +162,10 @@ def test_thumbnails_show_the_layer(studio: Studio, panel: LayersPanel) -> None:
 
 
 def test_rows_mirror_where_text_runs_from_right_to_left(panel: LayersPanel) -> None:
-    row = panel.list.visualRect(panel.list.model().index(0, 0))
+    index = panel.list.model().index(0, 0)
+    row = panel.list.visualRect(index)
     left, right = (
-        row_places(row, direction)
+        row_places(row, index, direction)
         for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
     )
     assert left.eye.left() == row.left()
@@ -175,7 +176,7 @@ def test_rows_mirror_where_text_runs_from_right_to_left(panel: LayersPanel) -> N
 def test_a_click_in_the_history_travels_there(studio: Studio) -> None:
     studio.new()
     for _ in range(3):
-        studio.viewmodel.layers.add()
+        studio.viewmodel.layer_actions.add()
     panel = HistoryPanel(history=studio.viewmodel.history)
     panel.setParent(studio.page)
     panel.resize(300, 300)
