@@ -45,6 +45,10 @@ def places(studio: Studio, panel: LayersPanel, row: int) -> RowPlaces:
     return row_places(panel.list.visualRect(index), index, LEFT_TO_RIGHT)
 
 
+def on_mask(studio: Studio) -> bool:
+    return studio.viewmodel.current.on_mask
+
+
 def click(
     panel: LayersPanel, at: QPoint, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:

@@ -108,7 +108,7 @@ def test_the_wand_takes_the_spot_that_is_clicked_on(studio: Studio) -> None:
 
 def test_the_wand_may_look_at_the_layer_alone(studio: Studio) -> None:
     document = studio.new()
-    studio.viewmodel.layers.add()
+    studio.viewmodel.layer_actions.add()
     studio.viewmodel.tools.choose(ToolName.WAND)
     studio.viewmodel.tools.set_sampling(Sampling(all_layers=False))
     studio.viewmodel.current.attempt(lambda: document.activate(document.layers[0].id))
