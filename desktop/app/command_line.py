@@ -11,6 +11,7 @@ import typer
 from desktop.app.gallery_command_line import gallery_app
 from desktop.app.headless import terminal
 from desktop.app.headless.running import AsJson, Profile, run_command, speaking_errors, with_container
+from desktop.app.making_command_line import add_making_commands
 
 if TYPE_CHECKING:
     pass
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Pentimento, a studio for artists who paint with AI and change their minds. Without a command: its window.",
 )
 app.add_typer(gallery_app, name="gallery")
+add_making_commands(app)
 
 Prompt = Annotated[str, typer.Option(help="What the picture shows.")]
 Negative = Annotated[str, typer.Option(help="What the picture should not show.")]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from desktop.app.viewmodels import Viewmodels
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.generation.jobs import Candidate, Job, JobProgress
+from desktop.generation.picture_tasks import PictureTask
 from desktop.library.picture import LibraryPicture
 from desktop.widgets.translations import tr
 from shared.contracts.errors import ErrorReport
@@ -50,7 +51,10 @@ class Connections(QObject):
         viewmodels.overview.jobs_changed.connect(self._tell_failures)
         viewmodels.gallery.recipe_used.connect(self._use_recipe)
         viewmodels.gallery.opened_on_canvas.connect(self._open_on_canvas)
-        for failed in (viewmodels.overview.failed, viewmodels.staging.failed):
+        viewmodels.gallery.task_asked.connect(self._make_of_picture)
+        canvas.layer_task_asked.connect(self._make_of_layer)
+        tasks = viewmodels.picture_tasks
+        for failed in (viewmodels.overview.failed, viewmodels.staging.failed, tasks.failed):
             failed.connect(show_error)
 
     def _open_recipe(self, recipe: Recipe) -> None:
@@ -64,6 +68,12 @@ class Connections(QObject):
     def _open_on_canvas(self, picture: LibraryPicture) -> None:
         self._show_page("canvas")
         self._viewmodels.tasks.start(self._viewmodels.canvas.files.open(picture.file))
+
+    def _make_of_picture(self, picture: LibraryPicture, task: PictureTask) -> None:
+        self._viewmodels.tasks.start(self._viewmodels.picture_tasks.of_picture(task, picture))
+
+    def _make_of_layer(self, task: PictureTask) -> None:
+        self._viewmodels.tasks.start(self._viewmodels.picture_tasks.of_layer(task))
 
     def _take(self, candidate: Candidate) -> None:
         canvas = self._viewmodels.canvas

@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
                 editor=views.editor,
                 staging=views.staging,
                 overview=views.overview,
+                picture_tasks=views.picture_tasks,
                 tasks=views.tasks,
                 focus_prompt=self._on_canvas(self.pages.generate_panel.focus_prompt),
             )

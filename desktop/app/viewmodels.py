@@ -9,6 +9,7 @@ from desktop.app.container import Container
 from desktop.app.engine_memory import engine_memory
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.gallery.viewmodel import GalleryViewModel
+from desktop.generation.picture_tasks import PictureTasks
 from desktop.generation.queue_overview import QueueOverview
 from desktop.generation.staging import Staging
 from desktop.generation.viewmodel import RequestEditor
@@ -45,6 +46,17 @@ class Viewmodels:
             blobs=self._container.blobs,
             models=self._container.models,
             tasks=self.tasks,
+            new_seed=self._container.world.new_seed,
+            parent=self._parent,
+        )
+
+    @cached_property
+    def picture_tasks(self) -> PictureTasks:
+        return PictureTasks(
+            editor=self.editor,
+            layers=self.canvas,
+            queue=self._container.queue,
+            blobs=self._container.blobs,
             new_seed=self._container.world.new_seed,
             parent=self._parent,
         )

@@ -1,17 +1,20 @@
 """Other people's pictures as layers' pixels, and documents as pictures for the engine. Any thread."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from desktop.canvas.composing import flatten
 from desktop.canvas.errors import DocumentTooLargeError
-from desktop.canvas.formats.rasters import image_from_pixels, opaque_pixels
+from desktop.canvas.formats.rasters import image_from_pixels, opaque_pixels, straight_pixels
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerProperties, LayerSnapshot, Origin
-from desktop.canvas.tiles import EMPTY_TILES, TILE_FORMAT, tiles_from_image
+from desktop.canvas.tiles import EMPTY_TILES, TILE_FORMAT, content_bounds, image_from_tiles, tiles_from_image
 from shared.contracts.generation import Recipe
-from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture, read_png_texts
+from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_mask, read_picture, read_png_texts
 from shared.imaging.provenance import read_origin
 from shared.imaging.recipe_pictures import PARAMETERS_TEXT, RECIPE_TEXT, read_recipe
 
@@ -76,3 +79,33 @@ def capture(snapshot: DocumentSnapshot) -> tuple[bytes, bytes | None]:
     """The visible document on white as an RGB PNG; its selection as a grey PNG, or None."""
     mask = snapshot.selection.to_png() if snapshot.selection is not None else None
     return encode_png(opaque_pixels(flatten(snapshot))), mask
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedLayer:
+    """A layer's part on the document (RGBA PNG), where that lies, and the selection over it (grey PNG)."""
+
+    image: bytes
+    rect: QRect
+    mask: bytes | None
+
+
+def capture_layer(snapshot: DocumentSnapshot, layer_id: str) -> CapturedLayer | None:
+    """In its own colours: neither its opacity nor its blending shows. None where nothing of it is there."""
+    layer = next(layer for layer in snapshot.layers if layer.id == layer_id)
+    own = content_bounds(layer.tiles)
+    place = own.translated(layer.properties.x, layer.properties.y).intersected(snapshot.rect)
+    if place.isEmpty():
+        return None
+    shown = place.translated(-layer.properties.x, -layer.properties.y)
+    image = encode_png(straight_pixels(image_from_tiles(layer.tiles, shown)))
+    return CapturedLayer(image, place, _selection_over(snapshot, place))
+
+
+def _selection_over(snapshot: DocumentSnapshot, place: QRect) -> bytes | None:
+    """None where nothing of the selection lies there."""
+    if snapshot.selection is None:
+        return None
+    mask = read_mask(snapshot.selection.to_png(), (snapshot.width, snapshot.height))
+    over = mask[place.y() : place.y() + place.height(), place.x() : place.x() + place.width()]
+    return encode_png(np.ascontiguousarray(over)) if over.any() else None

@@ -210,6 +210,10 @@ class CanvasService:
         """The visible document (RGB PNG, on white) and its selection (grey PNG, white to repaint, or None)."""
         return await asyncio.to_thread(pictures.capture, document.committed)
 
+    async def capture_layer(self, document: Document, layer_id: str) -> pictures.CapturedLayer | None:
+        """A layer by itself; None where nothing of it lies on the document."""
+        return await asyncio.to_thread(pictures.capture_layer, document.committed, layer_id)
+
     async def recover(self) -> list[Recoverable]:
         """Documents that were open when the app ended, newest first, without those that are open now."""
         open_now = {opened.id for opened in self._opened}

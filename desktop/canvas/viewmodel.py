@@ -26,7 +26,7 @@ from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import make_tools
 from desktop.canvas.viewmodels.tools import ToolsViewModel
-from desktop.generation.canvas_port import CanvasCapture, CanvasSituation
+from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, LayerCapture
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import InvalidPictureError, PentimentoError
 from shared.contracts.generation import Placement, Recipe
@@ -37,12 +37,14 @@ LARGEST_QUICK_OUTLINE = 512 * 512
 
 
 class CanvasViewModel(QObject):
-    """Owns the open document and all state that the canvas shows. Implements generation's `CanvasSource`."""
+    """Owns the open document and all state that the canvas shows. Implements generation's `CanvasSource` and `LayerSource`."""
 
     situation_changed = Signal()
     """What `situation()` answers may differ."""
     error_raised = Signal(object)
     """An ErrorReport."""
+    layer_task_asked = Signal(str)
+    """What shall be made of the active layer in one step."""
     recipe_opened = Signal(object)
     """The artist wants to change and render the Recipe of a layer again."""
 
@@ -121,6 +123,22 @@ class CanvasViewModel(QObject):
             raise InvalidPictureError("No picture is open.", advice="Make a new one, or open one.")
         image, mask = await self._service.capture(document)
         return CanvasCapture(image_png=image, mask_png=mask)
+
+    async def capture_layer(self) -> LayerCapture | None:
+        opened = self.current.opened
+        layer = None if opened is None else opened.document.active_layer
+        if opened is None or layer is None:
+            return None
+        captured = await self._service.capture_layer(opened.document, layer.id)
+        if captured is None:
+            return None
+        return LayerCapture(
+            image_png=captured.image,
+            mask_png=captured.mask,
+            placement=Placement(x=captured.rect.x(), y=captured.rect.y()),
+            document_id=opened.id,
+            recipe=layer.recipe,
+        )
 
     # Results
 

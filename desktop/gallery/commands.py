@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from desktop.gallery.viewmodel import GalleryViewModel
+from desktop.generation.picture_tasks import PictureTask
 from desktop.library.picture import LibraryPicture
 from desktop.widgets.commands import Command
 
@@ -18,6 +19,7 @@ def gallery_commands(viewmodel: GalleryViewModel) -> list[Command]:
         return viewmodel.current is not None and viewmodel.current.recipe is not None
 
     return [
+        *_task_commands(viewmodel, has_current),
         Command(
             id="gallery.open_on_canvas",
             text="Open on canvas",
@@ -92,4 +94,22 @@ def gallery_commands(viewmodel: GalleryViewModel) -> list[Command]:
             run=lambda: viewmodel.show_place("starred"),
         ),
         Command(id="gallery.show_trash", text="Show the trash", run=lambda: viewmodel.show_place("trash")),
+    ]
+
+
+_TASKS: tuple[tuple[PictureTask, str], ...] = (
+    ("variations", "Make variations of the picture"),
+    ("upscale_2", "Enlarge the picture twice"),
+    ("upscale_4", "Enlarge the picture four times"),
+    ("enhance", "Enhance the picture"),
+    ("remove_background", "Remove the picture's background"),
+)
+
+
+def _task_commands(viewmodel: GalleryViewModel, has_current: Callable[[], bool]) -> list[Command]:
+    def ask(task: PictureTask) -> Callable[[], None]:
+        return lambda: viewmodel.ask_for(task)
+
+    return [
+        Command(id=f"gallery.{task}", text=text, run=ask(task), enabled=has_current) for task, text in _TASKS
     ]

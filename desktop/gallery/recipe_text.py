@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from desktop.library.picture import LibraryPicture
 from desktop.widgets.translations import tr
-from shared.contracts.generation import GenerationRequest, Recipe, Rendering
+from shared.contracts.generation import GenerationRequest, ModelReference, Recipe, Rendering
 from shared.imaging.samplers import SAMPLER_NAMES, SCHEDULE_NAMES
 
 
@@ -40,9 +40,31 @@ def _recipe_lines(recipe: Recipe) -> list[Line]:
     strength: float | None = getattr(request, "strength", None)
     if strength is not None:
         lines.append(Line(tr("Strength"), f"{strength:.0%}"))
+    lines += _additions(request, rendering)
     lines.append(Line(tr("Rendered"), _rendering(rendering)))
     lines.append(Line(tr("What differed"), "\n".join(rendering.notes)))
     return lines
+
+
+def _additions(request: GenerationRequest, rendering: Rendering) -> list[Line]:
+    """What went with the model."""
+    lines = [
+        Line(tr("LoRA"), "\n".join(_weighed(use.model, use.weight) for use in request.loras)),
+        Line(tr("Embedding"), ", ".join(each.name or each.id for each in request.embeddings)),
+        Line(tr("VAE"), (request.vae.name or request.vae.id) if request.vae else ""),
+        Line(tr("Controls"), "\n".join(_weighed(each.model, each.weight) for each in request.controls)),
+        Line(
+            tr("Refiner"), (request.refiner.model.name or request.refiner.model.id) if request.refiner else ""
+        ),
+    ]
+    if request.variation is not None:
+        seed = rendering.variation_seed or request.variation.seed
+        lines.append(Line(tr("Variation"), f"{request.variation.strength:.0%} ({seed})"))
+    return lines
+
+
+def _weighed(model: ModelReference, weight: float) -> str:
+    return f"{model.name or model.id} ({weight:g})"
 
 
 def _sampler(request: GenerationRequest) -> str:

@@ -16,6 +16,7 @@ from desktop.gallery.imports import Imports
 from desktop.gallery.picture_list import PictureList
 from desktop.gallery.shelves import Shelves
 from desktop.gallery.thumbnail_cache import ThumbnailCache
+from desktop.generation.picture_tasks import PictureTask
 from desktop.library.boards import Board, Boards
 from desktop.library.naming import DEFAULT_PATTERN
 from desktop.library.picture import Label, LibraryChange, LibraryPicture, Place
@@ -46,6 +47,8 @@ class GalleryViewModel(QObject):
     recipe_used = Signal(object, str)
     """A Recipe, for the request editor, and which RecipePart of it."""
     opened_on_canvas = Signal(object)
+    task_asked = Signal(object, str)
+    """The picture, and what shall be made of it."""
     """A LibraryPicture."""
     compared = Signal(object)
     """Two to four LibraryPictures."""
@@ -259,6 +262,12 @@ class GalleryViewModel(QObject):
         """On the canvas with its own recipe, ready for a selection."""
         self.open_on_canvas(picture)
         self.use_recipe(picture)
+
+    def ask_for(self, task: PictureTask, picture: LibraryPicture | None = None) -> None:
+        """What can be made of a picture in one step."""
+        picture = picture or self._current
+        if picture is not None:
+            self.task_asked.emit(picture, task)
 
     def compare(self, pictures: Sequence[LibraryPicture]) -> None:
         """The first four of them; with fewer than two there is nothing to compare."""

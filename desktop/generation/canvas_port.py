@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.contracts.generation import Placement, Recipe
+
 Bounds = tuple[int, int, int, int]
 """x, y, width, height in pixels of the document."""
 
@@ -27,6 +29,26 @@ class CanvasCapture:
 
     image_png: bytes
     mask_png: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerCapture:
+    """The active layer alone as an RGBA PNG, where its corner lies on the document, and what is known of it.
+
+    `mask_png` is the selection over it (grey, white within), where there is one.
+    """
+
+    image_png: bytes
+    placement: Placement
+    document_id: str
+    recipe: Recipe | None = None
+    mask_png: bytes | None = None
+
+
+class LayerSource(Protocol):
+    async def capture_layer(self) -> LayerCapture | None:
+        """None where no layer is active, or nothing is on it."""
+        ...
 
 
 class CanvasSource(Protocol):

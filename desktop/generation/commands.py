@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from desktop.generation.picture_tasks import PictureTask, PictureTasks
 from desktop.generation.queue_overview import QueueOverview
 from desktop.generation.staging import Staging
 from desktop.generation.viewmodel import RequestEditor
@@ -14,6 +15,7 @@ def generation_commands(
     editor: RequestEditor,
     staging: Staging,
     overview: QueueOverview,
+    picture_tasks: PictureTasks,
     tasks: TaskOwner,
     focus_prompt: Callable[[], None],
 ) -> tuple[Command, ...]:
@@ -23,6 +25,7 @@ def generation_commands(
         return staging.current is not None
 
     return (
+        *_picture_commands(picture_tasks, editor, tasks),
         Command(
             id="generation.generate",
             text="Generate, fill or refine",
@@ -88,4 +91,33 @@ def generation_commands(
             run=editor.repeat_last_seed,
             enabled=lambda: editor.last_seed is not None,
         ),
+    )
+
+
+_OF_LAYER: tuple[tuple[PictureTask, str, str], ...] = (
+    ("variations", "Make variations of the layer", "images"),
+    ("upscale_2", "Enlarge the layer twice", "scaling"),
+    ("upscale_4", "Enlarge the layer four times", "scaling"),
+    ("enhance", "Enhance the layer", "sparkles"),
+    ("remove_background", "Remove the layer's background", "eraser"),
+)
+
+
+def _picture_commands(
+    picture_tasks: PictureTasks, editor: RequestEditor, tasks: TaskOwner
+) -> tuple[Command, ...]:
+    """Of the active layer, through the queue; a selection says where the subject is."""
+
+    def run(task: PictureTask) -> Callable[[], object]:
+        return lambda: tasks.start(picture_tasks.of_layer(task))
+
+    return tuple(
+        Command(
+            id=f"generation.layer.{task}",
+            text=text,
+            icon=icon,
+            run=run(task),
+            enabled=lambda: editor.situation.has_picture,
+        )
+        for task, text, icon in _OF_LAYER
     )

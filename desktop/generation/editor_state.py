@@ -7,11 +7,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared.contracts.generation import (
     LARGEST_SEED,
+    BlobId,
     FillIntent,
     InpaintArea,
+    LoraUse,
+    ModelReference,
+    Preprocessor,
     Recipe,
     Sampler,
     Schedule,
+    Seamless,
     TextToImage,
 )
 from shared.contracts.models import ModelDescription
@@ -23,6 +28,18 @@ LARGEST_COUNT = 4
 def _rounded_strength(value: float) -> float:
     """To a whole percent, as it is shown: what looks like 100% is 1."""
     return round(float(value), 2)
+
+
+class ControlChoice(BaseModel):
+    """A picture that shall lead the model: a file's, as a blob, or with none the canvas as it is when asked."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    model: ModelReference
+    image: BlobId | None = None
+    image_name: str = ""
+    weight: float = Field(default=1.0, ge=0, le=2)
+    preprocessor: Preprocessor = "canny"
 
 
 class EditorState(BaseModel):
@@ -49,6 +66,15 @@ class EditorState(BaseModel):
     area: InpaintArea = "automatic"
     feather: int | None = Field(default=None, ge=0, le=4096)
     grow: int | None = Field(default=None, ge=0, le=4096)
+    loras: tuple[LoraUse, ...] = ()
+    embeddings: tuple[ModelReference, ...] = ()
+    """Those that the prompts name; found anew for each picture."""
+    vae: ModelReference | None = None
+    seamless: Seamless = "none"
+    variation_seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
+    variation_strength: float = Field(default=0.0, ge=0, le=1)
+    controls: tuple[ControlChoice, ...] = ()
+    open_pickles: bool = False
 
     def changed(self, **values: object) -> "EditorState":
         """Raises pydantic's ValidationError for a value out of its range."""
@@ -65,6 +91,20 @@ class EditorState(BaseModel):
             guidance_scale=model.default_guidance_scale,
             sampler=model.default_sampler,
             schedule=model.default_schedule,
+        )
+
+    @property
+    def needs_canvas(self) -> bool:
+        """Whether a control takes the canvas for its picture."""
+        return any(control.image is None for control in self.controls)
+
+    def with_canvas(self, image: BlobId) -> "EditorState":
+        """The visible document for each control that takes it."""
+        return self.changed(
+            controls=tuple(
+                control.model_copy(update={"image": image}) if control.image is None else control
+                for control in self.controls
+            )
         )
 
     def with_recipe(self, recipe: Recipe) -> "EditorState":
@@ -84,6 +124,7 @@ class EditorState(BaseModel):
             "count": 1,
             "clip_skip": request.clip_skip,
             "strength": 1.0,
+            **_additions_of(recipe),
         }
         if isinstance(request, TextToImage):
             return self.changed(**values, width=request.width, height=request.height)
@@ -92,6 +133,28 @@ class EditorState(BaseModel):
             if hasattr(request, name):
                 values[name] = getattr(request, name)
         return self.changed(**values)
+
+
+def _additions_of(recipe: Recipe) -> dict[str, object]:
+    """What went with the model when that picture was made."""
+    request, varied = recipe.request, recipe.rendering.variation_seed
+    strength = request.variation.strength if request.variation else 0.0
+    return {
+        "loras": request.loras,
+        "vae": request.vae,
+        "seamless": request.seamless,
+        "variation_seed": varied or 0,
+        "variation_strength": strength,
+        "controls": tuple(
+            ControlChoice(
+                model=control.model,
+                image=control.image,
+                weight=control.weight,
+                preprocessor=control.preprocessor,
+            )
+            for control in request.controls
+        ),
+    }
 
 
 def load_state(saved: Mapping[str, Any]) -> EditorState:

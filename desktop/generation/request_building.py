@@ -1,18 +1,25 @@
 """From what the artist has set up to the one request."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from desktop.generation.actions import Action
 from desktop.generation.editor_state import EditorState
 from shared.contracts.generation import (
     BlobId,
+    Control,
     GenerationRequest,
     ImageToImage,
     Inpaint,
     ModelReference,
+    NoiseVariation,
     Recipe,
     TextToImage,
+    Upscale,
+    Variations,
 )
+from shared.contracts.models import ModelFile
 
 
 def build_request(
@@ -25,7 +32,7 @@ def build_request(
     mask: BlobId | None = None,
 ) -> GenerationRequest:
     """`image` is the visible document, unless a picture is made from nothing; `mask` where a selection is."""
-    settings = _settings(state, model, seed)
+    settings = settings_of(state, model, seed)
     if image is None:
         return TextToImage(**settings, width=state.width, height=state.height)
     if mask is None:
@@ -45,17 +52,33 @@ def build_request(
 def build_again(state: EditorState, *, opened: Recipe, model: ModelReference, seed: int) -> GenerationRequest:
     """The opened recipe with the editor's changes, from the pictures that it was made from."""
     request = opened.request
-    settings = _settings(state, model, seed)
+    settings = settings_of(state, model, seed)
     if isinstance(request, TextToImage):
         changes: dict[str, Any] = {"width": state.width, "height": state.height}
-    elif isinstance(request, ImageToImage):
+    elif isinstance(request, Inpaint):
+        changes = {name: getattr(state, name) for name in ("strength", "intent", "area", "feather", "grow")}
+    elif isinstance(request, ImageToImage | Variations | Upscale):
         changes = {"strength": state.strength}
     else:
-        changes = {name: getattr(state, name) for name in ("strength", "intent", "area", "feather", "grow")}
+        changes = {}
     return type(request).model_validate({**request.model_dump(), **settings, **changes})
 
 
-def _settings(state: EditorState, model: ModelReference, seed: int) -> dict[str, Any]:
+def named_embeddings(state: EditorState, files: Iterable[ModelFile]) -> tuple[ModelReference, ...]:
+    """Those whose name stands in a prompt as a word."""
+    texts = f"{state.prompt}\n{state.negative_prompt}"
+    return tuple(
+        ModelReference(id=file.id, name=file.name)
+        for file in files
+        if file.kind == "embedding"
+        and re.search(rf"(?<!\w){re.escape(file.name)}(?!\w)", texts, re.IGNORECASE)
+    )
+
+
+def settings_of(state: EditorState, model: ModelReference, seed: int) -> dict[str, Any]:
+    """A control that takes the canvas must have been given its picture before (`with_canvas`)."""
+    strength = state.variation_strength
+    variation = NoiseVariation(seed=state.variation_seed, strength=strength) if strength else None
     return {
         "model": model,
         "prompt": state.prompt,
@@ -67,4 +90,20 @@ def _settings(state: EditorState, model: ModelReference, seed: int) -> dict[str,
         "seed": seed,
         "count": state.count,
         "clip_skip": state.clip_skip,
+        "loras": state.loras,
+        "embeddings": state.embeddings,
+        "vae": state.vae,
+        "seamless": state.seamless,
+        "variation": variation,
+        "controls": tuple(
+            Control(
+                model=choice.model,
+                image=choice.image,
+                weight=choice.weight,
+                preprocessor=choice.preprocessor,
+            )
+            for choice in state.controls
+            if choice.image is not None
+        ),
+        "open_pickles": state.open_pickles,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,14 +12,14 @@ from desktop.generation.canvas_port import CanvasSituation, CanvasSource
 from desktop.generation.editor_state import EditorState, load_state, remembered
 from desktop.generation.jobs import Job
 from desktop.generation.queue import JobQueue
-from desktop.generation.request_building import build_again, build_request
+from desktop.generation.request_building import build_again, build_request, named_embeddings
 from desktop.generation.sending_plan import plan_sending
 from desktop.generation.sizes import SizePreset, size_presets
 from desktop.models.service import ModelLibrary
 from desktop.widgets.tasks import TaskOwner
-from shared.contracts.errors import ErrorReport, PentimentoError
-from shared.contracts.generation import LARGEST_SEED, GenerationRequest, Placement, Recipe
-from shared.contracts.models import ModelDescription
+from shared.contracts.errors import ErrorReport, NotFoundError, PentimentoError
+from shared.contracts.generation import LARGEST_SEED, BlobId, GenerationRequest, Placement, Recipe
+from shared.contracts.models import ModelDescription, ModelFile
 from shared.imaging.blob_folder import BlobFolder
 
 PLAN_DELAY_MILLISECONDS = 120
@@ -158,6 +159,11 @@ class RequestEditor(QObject):
             self.recipe_opened.emit(None)
             self._tell()
 
+    @property
+    def files(self) -> tuple[ModelFile, ...]:
+        """Models of every kind on this machine."""
+        return self._models.files
+
     async def submit(self) -> Job | None:
         """None where something stands in the way: that is in `problems` or told by `submit_failed`."""
         model = self.model
@@ -169,6 +175,7 @@ class RequestEditor(QObject):
         document_id = self._opened_document_id if opened else situation.document_id
         try:
             placement = Placement()
+            state = await self._completed(state)
             if opened is not None:
                 request = build_again(state, opened=opened, model=model.reference, seed=seed)
             elif action == "generate":
@@ -199,6 +206,42 @@ class RequestEditor(QObject):
     def close(self) -> None:
         self._unsubscribe()
         self._plan_timer.stop()
+
+    def add_to_prompt(self, words: str) -> None:
+        """At its end, unless it holds them already."""
+        prompt = self.state.prompt.rstrip(", ")
+        if words.casefold() not in prompt.casefold():
+            self.change(prompt=f"{prompt}, {words}" if prompt else words)
+
+    def start_choosing_control_picture(self, place: int, file: Path) -> None:
+        """A file's picture for the control in that place."""
+        self._tasks.start(self._choose_control_picture(place, file))
+
+    async def _choose_control_picture(self, place: int, file: Path) -> None:
+        try:
+            image = await asyncio.to_thread(self._kept_file, file)
+        except PentimentoError as error:
+            self.submit_failed.emit(error.report)
+            return
+        controls = list(self.state.controls)
+        if place < len(controls):
+            controls[place] = controls[place].model_copy(update={"image": image, "image_name": file.name})
+            self.change(controls=tuple(controls))
+
+    def _kept_file(self, file: Path) -> BlobId:
+        try:
+            return self._blobs.put(file.read_bytes())
+        except OSError as error:
+            raise NotFoundError(
+                "There is no file {file}.", advice="Check the name and the folder.", file=file
+            ) from error
+
+    async def _completed(self, state: EditorState) -> EditorState:
+        """With the canvas's picture for the controls that take it, and the embeddings that the prompts name."""
+        if state.needs_canvas:
+            capture = await self._canvas.capture()
+            state = state.with_canvas(await asyncio.to_thread(self._blobs.put, capture.image_png))
+        return state.changed(embeddings=named_embeddings(state, self._models.files))
 
     async def _request_of_canvas(
         self, state: EditorState, action: Action, model: ModelDescription, seed: int

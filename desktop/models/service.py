@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.library.notices import Notice
 from shared.contracts.errors import ErrorReport, StorageError
-from shared.contracts.models import ModelDescription
+from shared.contracts.models import ModelDescription, ModelFile
 from shared.engine.catalogue import Catalogue
 
 
@@ -18,6 +18,8 @@ class ModelLibrary:
         self._starter = starter
         self.added_folders: tuple[Path, ...] = tuple(added_folders)
         self.models: tuple[ModelDescription, ...] = ()
+        self.files: tuple[ModelFile, ...] = ()
+        """Of every kind; a checkpoint's description is among `models`."""
         self.problems: tuple[ErrorReport, ...] = ()
         self.changed: Notice[tuple[ModelDescription, ...]] = Notice()
         self._scans = 0
@@ -37,6 +39,7 @@ class ModelLibrary:
         if scan != self._scans:
             return  # a later scan knows better
         self.models = tuple(survey.models)
+        self.files = tuple(survey.files)
         self.problems = tuple(problem.report for problem in survey.problems)
         self.changed.tell(self.models)
 

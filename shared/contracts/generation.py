@@ -156,6 +156,13 @@ class GenerationSettings(Contract):
     seamless: Seamless = "none"
     """Along which directions the picture can be laid side by side with itself."""
     refiner: Refiner | None = None
+    open_pickles: bool = False
+    """The artist's word that files which can hold a stranger's code (.ckpt, .pt) may be opened for their weights."""
+
+    @property
+    def needs_painter(self) -> bool:
+        """Whether a diffusion model carries it out."""
+        return True
 
     @property
     def source(self) -> BlobId | None:
@@ -239,6 +246,10 @@ class Upscale(GenerationSettings):
     strength: float = Field(default=0.3, gt=0, le=1)
     overlap: int = Field(default=64, ge=0, le=512)
 
+    @property
+    def needs_painter(self) -> bool:
+        return self.method == "model"
+
     @model_validator(mode="after")
     def _both_sides_or_none(self) -> Self:
         if (self.width is None) != (self.height is None):
@@ -258,6 +269,10 @@ class Enhance(GenerationSettings):
     sharpen: float = Field(default=0.0, ge=0, le=1)
     colour: float = Field(default=0.0, ge=0, le=1)
 
+    @property
+    def needs_painter(self) -> bool:
+        return False
+
 
 class RemoveBackground(GenerationSettings):
     """`image` with all but its subject transparent (RGBA); no model.
@@ -271,6 +286,10 @@ class RemoveBackground(GenerationSettings):
     image: BlobId
     hint: Rectangle | None = None
     mask: BlobId | None = None
+
+    @property
+    def needs_painter(self) -> bool:
+        return False
 
 
 PictureRequest = (

@@ -8,8 +8,10 @@ from typing import Any
 
 from shared.contracts.errors import InvalidModelError
 
-LARGEST_HEADER = 100_000_000
-"""The format's own limit, in bytes."""
+LARGEST_HEADER = 16 * 1024 * 1024
+"""Bytes; tens of times what any model's takes. The format allows 100 MB, which would take gigabytes to read."""
+_MOST_DIMENSIONS = 16
+_LARGEST_NUMBER = 2**53
 
 _BYTES_OF = {
     "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
@@ -41,7 +43,7 @@ def read_safetensors_header(path: Path) -> Header:
             length = int.from_bytes(file.read(8), "little")
             if size < 8 or not 2 <= length <= min(size - 8, LARGEST_HEADER):
                 raise _broken(path, "its header is cut off")
-            header = json.loads(file.read(length))
+            header = json.loads(file.read(length), object_pairs_hook=_without_repetition)
     except OSError as error:
         raise InvalidModelError(
             "The model {file} can't be read: {reason}",
@@ -54,8 +56,10 @@ def read_safetensors_header(path: Path) -> Header:
     if not isinstance(header, dict):
         raise _broken(path, "its header is not valid")
     metadata = header.pop("__metadata__", None)
+    shapes = {name: _shape(path, entry, size - 8 - length) for name, entry in header.items()}
+    _check_places(path, header)
     return Header(
-        {name: _shape(path, entry, size - 8 - length) for name, entry in header.items()},
+        shapes,
         {str(key): str(value) for key, value in metadata.items()} if isinstance(metadata, dict) else {},
     )
 
@@ -65,14 +69,35 @@ def _shape(path: Path, entry: Any, weights_size: int) -> tuple[int, ...]:
         shape = tuple(entry["shape"])
         begin, end = entry["data_offsets"]
         width = _BYTES_OF[entry["dtype"]]
-        whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(path, "its header is not valid") from error
-    if not whole or end - begin != math.prod(shape) * width:
+    # Before they are multiplied: a million large numbers would keep a processor for hours.
+    possible = len(shape) <= _MOST_DIMENSIONS and all(
+        type(number) is int and 0 <= number <= _LARGEST_NUMBER for number in (*shape, begin, end)
+    )
+    if not possible or end - begin != math.prod(shape) * width:
         raise _broken(path, "its header is not valid")
     if end > weights_size:
         raise _broken(path, "the file ends too early")
     return shape
+
+
+def _check_places(path: Path, header: dict[str, Any]) -> None:
+    """No tensor may lie over another, as in files that are made to confuse."""
+    reached = 0
+    for begin, end in sorted(entry["data_offsets"] for entry in header.values()):
+        if begin < reached:
+            raise _broken(path, "its tensors lie over one another")
+        reached = end
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Readers differ in which of two entries of one name counts, so that no two may be there."""
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        msg = "a name that stands twice"
+        raise ValueError(msg)
+    return content
 
 
 def _broken(path: Path, reason: str) -> InvalidModelError:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from shared.contracts.errors import EngineCrashedError, ModelUnavailableError, PentimentoError
+from shared.contracts.errors import EngineCrashedError, PentimentoError
 from shared.contracts.events import FINAL_EVENTS, Accepted, Cancelled, Failed, GenerationEvent, Loading
 from shared.contracts.generation import GenerationRequest
 from shared.contracts.models import ModelDescription
@@ -17,7 +17,8 @@ from shared.engine.catalogue import Catalogue
 from shared.engine.child import ChildProcess
 from shared.engine.model_hashes import ModelHashes
 from shared.engine.model_index import ModelIndex
-from shared.engine.protocol import CancelJob, JobEvent, RunJob, Start
+from shared.engine.protocol import CancelJob, JobEvent, Start
+from shared.engine.resolving import JobResolver
 from shared.engine.turns import Turns
 from shared.imaging.blob_folder import BlobFolder
 
@@ -56,7 +57,7 @@ class EngineProcess:
     ) -> None:
         self._start_message = Start(blob_folder=blobs.root, threads=threads)
         self._catalogue = Catalogue(model_folders, index=ModelIndex(model_index) if model_index else None)
-        self._hashes = ModelHashes(model_index)
+        self._resolver = JobResolver(self._catalogue, ModelHashes(model_index))
         self._command = tuple(command)
         self._environment = {**_settings_of_libraries(threads), **(environment or {})}
         self._tickets = itertools.count(1)
@@ -130,7 +131,7 @@ class EngineProcess:
     ) -> Failed | Cancelled | None:
         """Sends the job to the process, or tells why not."""
         try:
-            model = await asyncio.to_thread(self._model, request)
+            message = await asyncio.to_thread(self._resolver.resolve, ticket, request)
             if self._closed:
                 return Cancelled()
             child = await self._living_child()
@@ -141,18 +142,8 @@ class EngineProcess:
         if job.cancelled:
             return Cancelled()
         job.child = child
-        child.send(RunJob(job_id=ticket, request=request, model=model))
+        child.send(message)
         return None
-
-    def _model(self, request: GenerationRequest) -> ModelDescription:
-        model = self._catalogue.find(request.model.id)
-        if model is None:
-            raise ModelUnavailableError(
-                "The model {name} is not on this machine.",
-                advice="Choose another model, or put its file back into the models folder.",
-                name=request.model.name or request.model.id,
-            )
-        return model.model_copy(update={"sha256": self._hashes.sha256(model)})
 
     def _child(self) -> ChildProcess | None:
         if self._starting is None or not self._starting.done() or self._starting.exception():

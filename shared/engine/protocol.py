@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 from shared.contracts.base import Contract
 from shared.contracts.events import GenerationEvent
 from shared.contracts.generation import GenerationRequest
-from shared.contracts.models import ModelDescription
+from shared.contracts.models import ModelDescription, ModelFile, ModelKind
 
 LARGEST_MESSAGE = 64 * 1024 * 1024
 
@@ -22,12 +22,28 @@ class Start(Contract):
 
 
 class RunJob(Contract):
-    """`model` comes from the catalogue, its `sha256` filled."""
+    """`model` comes from the catalogue, its `sha256` filled; None where the request needs none that paints.
+
+    `add_ons` are the other files that the request or its prompts name, `refiner` the model that it asks for.
+    """
 
     message: Literal["run_job"] = "run_job"
     job_id: str
     request: GenerationRequest
-    model: ModelDescription
+    model: ModelDescription | None = None
+    refiner: ModelDescription | None = None
+    add_ons: tuple[ModelFile, ...] = ()
+
+    def add_on(self, model_id: str) -> ModelFile | None:
+        return next((file for file in self.add_ons if file.id == model_id), None)
+
+    def add_on_named(self, name: str, kind: ModelKind) -> ModelFile | None:
+        """As a prompt names it: by its file's name, or by what its maker called it."""
+        wanted = name.casefold()
+        known = [file for file in self.add_ons if file.kind == kind]
+        return next((file for file in known if file.name.casefold() == wanted), None) or next(
+            (file for file in known if file.alias.casefold() == wanted), None
+        )
 
 
 class CancelJob(Contract):

@@ -72,6 +72,7 @@ def write_parameters(recipe: Recipe, *, width: int, height: int) -> str:
         entries["Clip skip"] = request.clip_skip
     if isinstance(request, Inpaint):
         entries |= _inpaint_entries(request)
+    entries |= _addition_entries(recipe)
     entries["Version"] = rendering.engine
     line = ", ".join(f"{key}: {_quoted(str(value))}" for key, value in entries.items() if value != "")
     negative = rendering.negative_prompt or request.negative_prompt
@@ -109,6 +110,25 @@ def read_parameters(text: str) -> ParsedParameters:
         settings=settings,
         notes=choice.notes if has_sampler else (),
     )
+
+
+def _addition_entries(recipe: Recipe) -> dict[str, object]:
+    """By the names that A1111 gives them."""
+    request, entries = recipe.request, dict[str, object]()
+    if request.variation is not None:
+        entries["Variation seed"] = recipe.rendering.variation_seed or request.variation.seed
+        entries["Variation seed strength"] = f"{request.variation.strength:g}"
+    if request.seamless != "none":
+        entries["Tiling"] = "True"
+    if request.vae is not None:
+        entries["VAE"] = request.vae.name or request.vae.id
+    if request.refiner is not None:
+        entries["Refiner"] = request.refiner.model.name or request.refiner.model.id
+        entries["Refiner switch at"] = f"{request.refiner.switch_at:g}"
+    if request.loras:
+        names = [f"{use.model.name or use.model.id}: {use.weight:g}" for use in request.loras]
+        entries["Lora weights"] = ", ".join(names)
+    return entries
 
 
 def _inpaint_entries(request: Inpaint) -> dict[str, object]:

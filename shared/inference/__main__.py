@@ -2,16 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable
 from typing import BinaryIO
 
 from shared.engine.protocol import Start
 from shared.imaging.blob_folder import BlobFolder
 from shared.inference.service_loop import Runner, serve
+from shared.inference.stages import BeforeStage
 
 
-def main(before_evaluation: Callable[[], None] = lambda: None) -> None:
-    """`before_evaluation`: see `JobRunner`."""
+def main(before_stage: BeforeStage = lambda _stage: None) -> None:
+    """`before_stage`: see `JobRunner`."""
     incoming, outgoing = private_pipes()
 
     def make_runner(start: Start) -> Runner:
@@ -32,7 +32,7 @@ def main(before_evaluation: Callable[[], None] = lambda: None) -> None:
             blobs=BlobFolder(start.blob_folder),
             device=device,
             models=ModelKeeper(device),
-            before_evaluation=before_evaluation,
+            before_stage=before_stage,
         )
 
     serve(incoming, outgoing, make_runner)

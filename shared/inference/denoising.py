@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from shared.imaging.inpainting import StepRange
+from shared.inference.add_ons.leads import Evaluation, NoLeads, PassLeads
 from shared.inference.conditioning import Conditioning
 from shared.inference.samplers import set_steps, step_options
 
@@ -46,6 +47,16 @@ class Watcher:
     after_step: Callable[[torch.Tensor], None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Relay:
+    """Another UNet that takes over at the step number `first` of those that are run, after `begin` was called."""
+
+    unet: Any
+    conditionings: Sequence[Conditioning]
+    first: int
+    begin: Callable[[], None]
+
+
 def denoise(
     unet: Any,
     scheduler: Any,
@@ -53,6 +64,8 @@ def denoise(
     guidance_scale: float,
     work: DenoisingPass,
     watcher: Watcher,
+    leads: PassLeads | None = None,
+    relay: Relay | None = None,
 ) -> torch.Tensor:
     """Clean latents of the noise's shape. `conditionings`: one for each step that is run."""
     set_steps(scheduler, work.steps.steps)
@@ -60,12 +73,17 @@ def denoise(
     timesteps = scheduler.timesteps[first:]
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(first)
-    predict = _Predictor(unet, guidance_scale, work)
+    predict = _Predictor(unet, guidance_scale, work, leads or NoLeads(), len(timesteps))
     latents = _beginning(scheduler, work, timesteps)
     for index, timestep in enumerate(timesteps):
+        step = index // scheduler.order
+        if relay is not None and step >= relay.first:
+            relay.begin()
+            predict = _Predictor(relay.unet, guidance_scale, work, NoLeads(), len(timesteps))
+            conditionings, relay = relay.conditionings, None
         watcher.before_evaluation()
         model_input = scheduler.scale_model_input(latents, timestep)
-        prediction = predict(model_input, timestep, conditionings[index // scheduler.order])
+        prediction = predict(model_input, timestep, conditionings[step], index)
         options = step_options(scheduler, index, work.generators)
         latents = scheduler.step(prediction, timestep, latents, **options).prev_sample
         done = (index + 1) / len(timesteps)
@@ -90,8 +108,12 @@ def _beginning(scheduler: Any, work: DenoisingPass, timesteps: torch.Tensor) -> 
 class _Predictor:
     """The UNet's guided prediction, in float32 on the CPU, for a model input there."""
 
-    def __init__(self, unet: Any, guidance_scale: float, work: DenoisingPass) -> None:
+    def __init__(
+        self, unet: Any, guidance_scale: float, work: DenoisingPass, leads: PassLeads, evaluations: int
+    ) -> None:
         self._unet = unet
+        self._leads = leads
+        self._evaluations = evaluations
         self._guidance_scale = guidance_scale
         self._count = work.noise.shape[0]
         self._extra = work.extra
@@ -101,21 +123,24 @@ class _Predictor:
         self._size = (work.height, work.width)
 
     def __call__(
-        self, model_input: torch.Tensor, timestep: torch.Tensor, conditioning: Conditioning
+        self, model_input: torch.Tensor, timestep: torch.Tensor, conditioning: Conditioning, index: int
     ) -> torch.Tensor:
         if conditioning is not self._conditioning:
             self._take(conditioning)
         guided = conditioning.negative is not None
-        if self._extra is not None:
-            extra = self._extra.expand(model_input.shape[0], -1, -1, -1)
-            model_input = torch.cat([model_input, extra], dim=1)
-        if guided:
-            model_input = torch.cat([model_input, model_input])
+        whole_input = self._whole_input(model_input, guided=guided)
+        evaluation = Evaluation(
+            index=index,
+            of=self._evaluations,
+            latents=whole_input[:, : model_input.shape[1]],
+            timestep=timestep.to(self._unet.device),
+            embeddings=self._embeddings,
+            added=self._added,
+            guided=guided,
+        )
+        options = {"added_cond_kwargs": self._added, **self._leads.options(evaluation)}
         prediction = self._unet(
-            model_input.to(self._unet.device, self._unet.dtype, memory_format=torch.channels_last),
-            timestep.to(self._unet.device),
-            encoder_hidden_states=self._embeddings,
-            added_cond_kwargs=self._added,
+            whole_input, evaluation.timestep, encoder_hidden_states=self._embeddings, **options
         ).sample
         prediction = prediction.to("cpu", torch.float32)
         if not guided:
@@ -123,6 +148,15 @@ class _Predictor:
         away, towards = prediction.chunk(2)
         guidance: torch.Tensor = away + self._guidance_scale * (towards - away)
         return guidance
+
+    def _whole_input(self, model_input: torch.Tensor, *, guided: bool) -> torch.Tensor:
+        """With what an inpainting model sees besides, twice where guided, on the UNet's device."""
+        if self._extra is not None:
+            extra = self._extra.expand(model_input.shape[0], -1, -1, -1)
+            model_input = torch.cat([model_input, extra], dim=1)
+        if guided:
+            model_input = torch.cat([model_input, model_input])
+        return model_input.to(self._unet.device, self._unet.dtype, memory_format=torch.channels_last)
 
     def _take(self, conditioning: Conditioning) -> None:
         """Brings a step's embeddings to the UNet's device; most steps have those of the step before."""

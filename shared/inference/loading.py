@@ -3,6 +3,7 @@
 import gc
 import inspect
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from shared.inference.conditioning import TextEncoder
 from shared.inference.families.family import CONFIGURATIONS, FAMILIES, configuration_of
 from shared.inference.memory import DevicePlan, is_exhaustion, release_memory
 from shared.inference.previews import Projection, fit_projection
+from shared.inference.residency import Residency
 
 _HALF_WEIGHTS = "diffusion_pytorch_model.fp16.safetensors"
 _WHOLE_WEIGHTS = "diffusion_pytorch_model.safetensors"
@@ -33,6 +35,7 @@ class LoadedModel:
     silent_negative: bool
     """An empty negative prompt is zeros."""
     projection: Projection
+    residency: Residency
 
     @property
     def sides(self) -> ModelSides:
@@ -59,27 +62,38 @@ class LoadedModel:
 
 
 class ModelKeeper:
-    """Keeps the model that was used last, so that the next job with it starts at once.
+    """Keeps what the last job used, so that the next one with the same models starts at once.
 
     `configurations`: where the families' configurations for single files stand.
     """
 
     def __init__(self, device: DevicePlan, *, configurations: Path = CONFIGURATIONS) -> None:
         self._device = device
-        self._configurations = configurations
-        self._kept: LoadedModel | None = None
+        self.configurations = configurations
+        self.residency = Residency(device.device)
+        self._kept: dict[ModelDescription, LoadedModel] = {}
+        self.loads = 0
+        """How often a model was read from its files so far."""
 
     def holds(self, description: ModelDescription) -> bool:
-        return self._kept is not None and self._kept.description == description
+        return description in self._kept
 
-    def get(self, description: ModelDescription) -> LoadedModel:
-        """Raises InvalidModelError where the files are no model that works; memory errors pass through."""
-        if self._kept is None or self._kept.description != description:
-            self._kept = None  # before the next one needs the memory
+    def get(self, description: ModelDescription, *, beside: Sequence[ModelDescription] = ()) -> LoadedModel:
+        """Others than those `beside` it are given up first. Raises InvalidModelError where the files are no model
+        that works; memory errors pass through.
+        """
+        if description not in self._kept:
+            for other in self._kept.keys() - set(beside):
+                self._give_up(other)  # before the next one needs the memory
             gc.collect()
             release_memory()
-            self._kept = self._load(description)
-        return self._kept
+            self._kept[description] = self._load(description)
+            self.loads += 1
+        return self._kept[description]
+
+    def _give_up(self, description: ModelDescription) -> None:
+        model = self._kept.pop(description)
+        self.residency.forget([model.unet, model.vae, *(encoder.model for encoder in model.text_encoders)])
 
     def _load(self, description: ModelDescription) -> LoadedModel:
         try:
@@ -102,22 +116,22 @@ class ModelKeeper:
         for part in (unet, vae, *encoders):
             part.requires_grad_(requires_grad=False)
             part.eval()
-        device = self._device.device
-        unet.to(device, self._device.precision, memory_format=torch.channels_last)
-        vae.to(device, torch.float32, memory_format=torch.channels_last)
+        unet.to(self._device.precision, memory_format=torch.channels_last)
+        vae.to(torch.float32, memory_format=torch.channels_last)
         for encoder in encoders:
-            encoder.to(device, torch.float32)
+            encoder.to(torch.float32)
         return LoadedModel(
             description=description,
             unet=unet,
             vae=vae,
             text_encoders=tuple(
-                TextEncoder(encoder, getattr(pipeline, slot.tokenizer), slot.layer)
+                TextEncoder(encoder, getattr(pipeline, slot.tokenizer), slot.layer, slot.name)
                 for slot, encoder in zip(slots, encoders, strict=True)
             ),
             scheduler_configuration=_noise_of(description, dict(pipeline.scheduler.config)),
             silent_negative=bool(pipeline.config.get("force_zeros_for_empty_prompt", False)),
             projection=fit_projection(vae),
+            residency=self.residency,
         )
 
     def _pipeline(self, description: ModelDescription) -> Any:
@@ -128,7 +142,7 @@ class ModelKeeper:
         if description.layout == "single_file":
             return family.pipeline.from_single_file(
                 str(description.path),
-                config=str(configuration_of(description, self._configurations)),
+                config=str(configuration_of(description, self.configurations)),
                 dtype=torch.float32,
                 **family.tokenizers(),
                 **options,

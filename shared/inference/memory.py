@@ -8,6 +8,8 @@ import torch
 
 _SIGNS_OF_EXHAUSTION = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate")
 _LARGEST_BATCH = 4
+_SHARE_FOR_WEIGHTS = 0.8
+"""Of the device's free memory; the rest is for what a step computes."""
 
 
 @dataclass(frozen=True)
@@ -19,14 +21,27 @@ class DevicePlan:
     tiling: bool = False
     batch: int = 1
     """How many pictures are made at once."""
+    offload: bool = False
+    """Only the part at work lies on the device, the others in the machine's own memory."""
 
     @property
     def precision_name(self) -> str:
         return str(self.precision).removeprefix("torch.")
 
-    def smaller(self) -> Self | None:
-        """The next rung after memory ran out: one picture at a time, the autoencoder in tiles; None at the end."""
-        return None if self.tiling else replace(self, tiling=True, batch=1)
+    def rungs(self, *, needed: int, free: int | None) -> tuple[Self, ...]:
+        """What is tried, each after memory ran out with the one before: everything kept on the device; offloaded,
+        where there is anywhere else; and the autoencoder in tiles too. From the second on one picture at a time.
+
+        `needed` bytes of weights that do not fit into the `free` ones begin offloaded.
+        """
+        elsewhere = self.device.type != "cpu"
+        kept = self
+        offloaded = replace(self, offload=True, batch=1)
+        tiled = replace(self, offload=elsewhere, batch=1, tiling=True)
+        ladder = [kept, offloaded, tiled] if elsewhere else [kept, tiled]
+        if elsewhere and free is not None and needed > free * _SHARE_FOR_WEIGHTS:
+            ladder.remove(kept)
+        return tuple(dict.fromkeys(ladder))
 
 
 def plan_device() -> DevicePlan:
@@ -39,6 +54,14 @@ def plan_device() -> DevicePlan:
     if torch.backends.mps.is_available():
         return DevicePlan(torch.device("mps"), torch.float16)
     return DevicePlan(torch.device("cpu"), _precision_of_cpu())
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes free on the device; None where it has none of its own, or does not tell."""
+    if device.type != "cuda":
+        return None
+    free, _ = torch.cuda.mem_get_info(device)
+    return int(free)
 
 
 def is_exhaustion(error: BaseException) -> bool:

@@ -3,8 +3,11 @@
 import torch
 
 from shared.contracts.events import Progress
+from shared.contracts.generation import Placement
+from shared.inference.memory import is_exhaustion
 from shared.inference.outbox import Emit
 from shared.inference.previews import Projection, encode_preview
+from shared.inference.stages import BeforeStage
 from shared.inference.tasks.frame import Frame
 from shared.inference.tasks.task import Task, steps_run
 
@@ -13,11 +16,20 @@ class GroupProgress:
     """Of a group of `count` pictures that are made at once, beginning with number `first` of `total`."""
 
     def __init__(
-        self, *, task: Task, projection: Projection, emit: Emit, first: int, count: int, total: int
+        self,
+        *,
+        task: Task,
+        projection: Projection,
+        emit: Emit,
+        before_stage: BeforeStage,
+        first: int,
+        count: int,
+        total: int,
     ) -> None:
         self._task = task
         self._projection = projection
         self._emit = emit
+        self._before_stage = before_stage
         self._first = first
         self._count = count
         self._steps = steps_run(task.passes) * total
@@ -30,12 +42,23 @@ class GroupProgress:
         self._emit(lambda: self._event(done, picture, frame))
 
     def _event(self, done: int, latents: torch.Tensor, frame: Frame) -> Progress:
+        place = self._task.placement
         return Progress(
             step=done,
             steps=self._steps,
             picture=self._first,
-            preview=encode_preview(self._projection.colours(latents), frame.inner_share),
-            preview_placement=self._task.placement,
-            preview_width=self._task.width,
-            preview_height=self._task.height,
+            preview=self._preview(latents, frame),
+            preview_placement=Placement(x=place.x + frame.x, y=place.y + frame.y),
+            preview_width=frame.width,
+            preview_height=frame.height,
         )
+
+    def _preview(self, latents: torch.Tensor, frame: Frame) -> bytes:
+        """Empty where there is no memory for it: the picture itself matters more."""
+        try:
+            self._before_stage("preview")
+            return encode_preview(self._projection.colours(latents), frame.inner_share)
+        except Exception as error:
+            if is_exhaustion(error):
+                return b""
+            raise

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.canvas.layers import Layer
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.generation.views.picture_task_menu import picture_task_menu
 from desktop.widgets.translations import tr
 
 
@@ -18,6 +19,8 @@ def layer_menu(viewmodel: CanvasViewModel, layer: Layer, parent: QWidget) -> QMe
     if layer.recipe is not None:
         menu.addAction(tr("Open recipe"), lambda: viewmodel.open_recipe(layers.active_row))
         menu.addSeparator()
+    if not layer.is_group:
+        menu.addMenu(picture_task_menu(menu, viewmodel.layer_task_asked.emit))
     menu.addAction(tr("Duplicate"), actions.duplicate)
     menu.addAction(tr("Delete"), actions.delete)
     menu.addSeparator()

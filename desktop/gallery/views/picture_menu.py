@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.gallery.viewmodel import GalleryViewModel, RecipePart
 from desktop.gallery.views.filter_bar import label_name
+from desktop.generation.views.picture_task_menu import picture_task_menu
 from desktop.library.picture import LABELS, MOST_STARS, LibraryPicture
 from desktop.widgets.translations import tr
 
@@ -39,6 +40,7 @@ def picture_menu(
     compare = menu.addAction(tr("Compare"), lambda: model.compare(pictures))
     compare.setEnabled(len(pictures) > 1)
     menu.addMenu(_recipe_menu(menu, model, first))
+    menu.addMenu(picture_task_menu(menu, lambda task: model.ask_for(task, first)))
     menu.addSeparator()
     menu.addMenu(_rating_menu(menu, model, on_all))
     menu.addMenu(_label_menu(menu, model, on_all))

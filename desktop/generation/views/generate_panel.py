@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from desktop.generation.actions import Field
 from desktop.generation.viewmodel import RequestEditor
+from desktop.generation.views.additions import Additions
 from desktop.generation.views.advanced import AdvancedSettings
 from desktop.generation.views.basics import BasicSettings
 from desktop.generation.views.prompt_edit import PromptEdit
@@ -56,6 +57,8 @@ class GeneratePanel(QWidget):
         self.basics = BasicSettings(self, editor=editor)
         self.advanced = AdvancedSettings(self, editor=editor)
         self.advanced_fold = Fold(tr("Advanced"), self.advanced)
+        self.additions = Additions(self, editor=editor)
+        self.additions_fold = Fold(tr("LoRAs and controls"), self.additions)
         self.generate = QPushButton(self)
         set_role(self.generate, "primary")
         self.place = QLabel(self)
@@ -77,6 +80,7 @@ class GeneratePanel(QWidget):
             self._write_texts()
             self.basics.write_texts()
             self.advanced.write_texts()
+            self.additions.write_texts()
 
     def focus_prompt(self) -> None:
         self.prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -98,6 +102,7 @@ class GeneratePanel(QWidget):
             self.negative_fold,
             self.basics,
             self.advanced_fold,
+            self.additions_fold,
         ):
             above.addWidget(part)
         above.addStretch(1)
@@ -144,6 +149,7 @@ class GeneratePanel(QWidget):
         self.negative_prompt.setPlaceholderText(tr("What should it not show?"))
         name_control(self.negative_prompt, tr("Negative prompt"), tr("What the picture should not show"))
         self.advanced_fold.set_text(tr("Advanced"))
+        self.additions_fold.set_text(tr("LoRAs and controls"))
         self.place.setText(tr("local"))
         self.place.setToolTip(tr("Painted on this machine"))
         self._recipe_text.setText(tr("A layer's recipe is open. It is rendered from its own pictures."))

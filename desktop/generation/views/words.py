@@ -4,7 +4,15 @@ from desktop.generation.actions import Action
 from desktop.generation.jobs import Job, JobProgress
 from desktop.generation.sizes import SizePreset
 from desktop.widgets.translations import tr
-from shared.contracts.generation import FillIntent, InpaintArea, Sampler, Schedule
+from shared.contracts.generation import (
+    FillIntent,
+    GenerationRequest,
+    InpaintArea,
+    Preprocessor,
+    Sampler,
+    Schedule,
+    Seamless,
+)
 
 SAMPLER_NAMES: dict[Sampler, str] = {
     "dpmpp_2m": "DPM++ 2M",
@@ -50,6 +58,23 @@ def area_names() -> dict[InpaintArea, str]:
         "automatic": tr("Automatic"),
         "selection": tr("Selection only"),
         "whole": tr("Whole picture"),
+    }
+
+
+def seamless_names() -> dict[Seamless, str]:
+    return {
+        "none": tr("Off"),
+        "x": tr("Left and right"),
+        "y": tr("Top and bottom"),
+        "both": tr("All around"),
+    }
+
+
+def preprocessor_names() -> dict[Preprocessor, str]:
+    return {
+        "none": tr("As it is"),
+        "canny": tr("Fine lines"),
+        "scribble": tr("Scribble"),
     }
 
 
@@ -112,7 +137,20 @@ def queue_text(jobs: tuple[Job, ...], *, paused: bool) -> str:
 
 
 def job_title(job: Job) -> str:
-    return " ".join(job.request.prompt.split()) or tr("(no prompt)")
+    words = " ".join(job.request.prompt.split())
+    task = task_name(job.request)
+    return ": ".join(part for part in (task, words) if part) or tr("(no prompt)")
+
+
+def task_name(request: GenerationRequest) -> str:
+    """Of what is made of a picture in one step; empty where the prompt says it all."""
+    return {
+        "variations": tr("Variations"),
+        "outpaint": tr("Extend the picture"),
+        "upscale": tr("Enlarge"),
+        "enhance": tr("Enhance"),
+        "remove_background": tr("Remove the background"),
+    }.get(request.kind, "")
 
 
 def memory_text(size: int | None) -> str:

@@ -1,9 +1,10 @@
 """A prompt as rows of tokens that fit the text encoder, each token with its weight."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.inference.conditioning.learned_words import NO_WORDS, LearnedWords
 from shared.inference.conditioning.words import Words
 
 _FARTHEST_COMMA = 20
@@ -24,20 +25,29 @@ class Chunk:
         return rest
 
 
-def split_into_chunks(prompt: Sequence[Words], tokenizer: Any, length: int) -> list[Chunk]:
+def split_into_chunks(
+    prompt: Sequence[Words], tokenizer: Any, length: int, learned: LearnedWords = NO_WORDS
+) -> list[Chunk]:
     """At least one chunk of up to `length` tokens; BREAK begins a new one."""
     (comma,) = tokenizer(",", add_special_tokens=False).input_ids
     chunks = [Chunk()]
     for words in prompt:
         if words.starts_chunk and chunks[-1].tokens:
             chunks.append(Chunk())
-        tokens = tokenizer(words.text, add_special_tokens=False, verbose=False).input_ids
-        for token in tokens:
+        for token in _tokens(words.text, tokenizer, learned):
             if len(chunks[-1].tokens) == length:
                 chunks.append(Chunk() if token == comma else _after_comma(chunks[-1], comma))
             chunks[-1].tokens.append(token)
             chunks[-1].weights.append(words.weight)
     return chunks
+
+
+def _tokens(text: str, tokenizer: Any, learned: LearnedWords) -> Iterator[int]:
+    for piece in learned.pieces(text):
+        if isinstance(piece, str):
+            yield from tokenizer(piece, add_special_tokens=False, verbose=False).input_ids
+        else:
+            yield from piece
 
 
 def whole_row(chunk: Chunk, tokenizer: Any, length: int) -> Chunk:

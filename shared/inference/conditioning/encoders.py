@@ -8,6 +8,7 @@ import torch
 
 from shared.contracts.generation import PromptSyntax
 from shared.inference.conditioning.chunks import Chunk, split_into_chunks, whole_row
+from shared.inference.conditioning.learned_words import NO_WORDS, LearnedWords
 from shared.inference.conditioning.words import Part
 
 EncoderLayer = Literal["last", "penultimate"]
@@ -20,6 +21,9 @@ class TextEncoder:
     model: Any
     tokenizer: Any
     layer: EncoderLayer = "last"
+    slot: str = "text_encoder"
+    """Its place in diffusers' layout."""
+    learned: LearnedWords = NO_WORDS
 
     @property
     def chunk_length(self) -> int:
@@ -54,7 +58,7 @@ def encode_parts(
 
 
 def _chunks(encoder: TextEncoder, part: Part) -> list[Chunk]:
-    return split_into_chunks(part.words, encoder.tokenizer, encoder.chunk_length)
+    return split_into_chunks(part.words, encoder.tokenizer, encoder.chunk_length, encoder.learned)
 
 
 def _embed(encoder: TextEncoder, part: Part, *, rows: int, clip_skip: int, syntax: PromptSyntax) -> Embedding:
@@ -81,7 +85,8 @@ def _run(
     model = encoder.model
     rows = [whole_row(chunk, encoder.tokenizer, encoder.chunk_length) for chunk in chunks]
     tokens = torch.tensor([row.tokens for row in rows], device=model.device)
-    output = model(tokens, output_hidden_states=clip_skip > 1 or encoder.layer == "penultimate")
+    with encoder.learned.in_place(model, tokens) as known:
+        output = model(known, output_hidden_states=clip_skip > 1 or encoder.layer == "penultimate")
     pooled = getattr(output, "text_embeds", None)
     if encoder.layer == "penultimate":
         layers = output.hidden_states

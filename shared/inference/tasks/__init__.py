@@ -7,6 +7,7 @@ from shared.contracts.generation import (
     Inpaint,
     Outpaint,
     TextToImage,
+    Upscale,
     Variations,
 )
 from shared.imaging.blob_folder import BlobFolder
@@ -16,6 +17,7 @@ from shared.inference.tasks.inpaint import inpaint
 from shared.inference.tasks.outpaint import outpaint
 from shared.inference.tasks.task import Task
 from shared.inference.tasks.text_to_image import text_to_image
+from shared.inference.tasks.upscale import UpscaleTask
 
 
 def make_task(request: GenerationRequest, blobs: BlobFolder, sides: ModelSides) -> Task:
@@ -29,5 +31,7 @@ def make_task(request: GenerationRequest, blobs: BlobFolder, sides: ModelSides) 
             return inpaint(request, blobs, sides)
         case Outpaint():
             return outpaint(request, blobs, sides)
+        case Upscale():
+            return UpscaleTask(request, blobs=blobs, sides=sides)
         case _:
             raise InvalidRequestError("This engine can't carry out such a request.")

@@ -1,6 +1,6 @@
 """A picture of any size inside a picture of a size that a model can work at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import cv2
@@ -22,6 +22,9 @@ class Frame:
     inner_height: int
     work_width: int
     work_height: int
+    x: int = 0
+    y: int = 0
+    """Where the picture lies on a larger one, of which it is a tile."""
 
     @classmethod
     def between(cls, width: int, height: int, work_width: int, work_height: int, multiple: int) -> Self:
@@ -32,6 +35,10 @@ class Frame:
         inner_height = min(max(round(height * scale), 1), work_height)
         return cls(width, height, inner_width, inner_height, work_width, work_height)
 
+    def at(self, x: int, y: int) -> Self:
+        """The same, as the tile of a larger picture whose top left corner lies there."""
+        return replace(self, x=x, y=y)
+
     @property
     def inner_share(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of the picture within the work size, as shares of 0 to 1."""
@@ -41,6 +48,10 @@ class Frame:
             (self._left + self.inner_width) / self.work_width,
             (self._top + self.inner_height) / self.work_height,
         )
+
+    def cut_out_of(self, whole: Pixels) -> Pixels:
+        """The picture, out of the larger one that it is a tile of."""
+        return whole[self.y : self.y + self.height, self.x : self.x + self.width]
 
     def into(self, picture: Pixels) -> Pixels:
         """What lies around the picture repeats its edges."""

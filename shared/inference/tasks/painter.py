@@ -1,6 +1,7 @@
 """One pass of a model over one or more pictures at once, with the progress that it tells."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,42 +10,56 @@ from numpy.typing import NDArray
 from shared.contracts.generation import GenerationSettings
 from shared.imaging.inpainting import StepRange
 from shared.imaging.pixels import Pixels
+from shared.inference.add_ons.equipment import Equipment
 from shared.inference.autoencoding import decode, encode
-from shared.inference.conditioning import Conditioner
-from shared.inference.denoising import DenoisingPass, Watcher, denoise
+from shared.inference.conditioning import Conditioner, Conditioning
+from shared.inference.denoising import DenoisingPass, Relay, Watcher, denoise
 from shared.inference.loading import LoadedModel
+from shared.inference.noise import NoiseStreams
 from shared.inference.samplers import make_sampler
+from shared.inference.stages import BeforeStage
 from shared.inference.tasks.frame import Frame
 
 StrengthMap = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class RefiningModel:
+    """SDXL's second model, which takes over at `switch_at`, a share of all steps."""
+
+    model: LoadedModel
+    conditioner: Conditioner
+    switch_at: float
+
+
 class Painter:
-    """Paints the pictures of one group of seeds, pass after pass; each seed's noise is its own, their prompts are one."""
+    """Paints the pictures of one group, pass after pass; each has noise of its own, their prompts are one."""
 
     def __init__(
         self,
         *,
-        model: LoadedModel,
+        equipment: Equipment,
         request: GenerationSettings,
         conditioner: Conditioner,
-        seeds: Sequence[int],
-        before_evaluation: Callable[[], None],
+        noise: NoiseStreams,
+        before_stage: BeforeStage,
         tell_step: Callable[[torch.Tensor, Frame], None],
+        refining: RefiningModel | None = None,
     ) -> None:
-        self._model = model
+        self._model = equipment.model
+        self._leads = equipment.leads
         self._request = request
         self._conditioner = conditioner
-        self._seeds = tuple(seeds)
-        self._generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
-        self._before_evaluation = before_evaluation
+        self._noise = noise
+        self._before_stage = before_stage
         self._tell_step = tell_step
+        self._refining = refining
         self.notes: tuple[str, ...] = ()
         """What the last pass did otherwise than asked."""
 
     @property
     def count(self) -> int:
-        return len(self._generators)
+        return len(self._noise)
 
     def paint(
         self,
@@ -70,23 +85,60 @@ class Painter:
         shape = (1, model.description.latent_channels, frame.work_height // scale, frame.work_width // scale)
         chosen = make_sampler(request.sampler, request.schedule, model.scheduler_configuration)
         self.notes = chosen.notes
+        count = steps.steps - steps.start
+        conditionings = self._read_prompts(model, self._conditioner, count)
+        relay = self._relay(steps)
         work = DenoisingPass(
-            noise=torch.cat([torch.randn(shape, generator=generator) for generator in self._generators]),
-            generators=self._generators,
+            noise=self._noise.draw(shape),
+            generators=self._noise.generators,
             steps=steps,
-            original=torch.cat([encode(model.vae, picture) for picture in pictures]) if pictures else None,
+            original=self._encoded(pictures) if pictures else None,
             strength_map=None if strength_map is None else _pooled(strength_map, scale),
             extra=self._extra(pictures, strength_map, frame, scale),
             width=frame.work_width,
             height=frame.work_height,
         )
         watcher = Watcher(
-            before_evaluation=self._before_evaluation,
+            before_evaluation=lambda: self._before_stage("step"),
             after_step=lambda latents: self._tell_step(latents, frame),
         )
-        conditionings = self._conditioner.conditionings(self._seeds[0], steps.steps - steps.start)
-        latents = denoise(model.unet, chosen.scheduler, conditionings, request.guidance_scale, work, watcher)
+        leads = self._leads.of_pass(lambda picture: frame.into(frame.cut_out_of(picture)))
+        model.residency.use(model.unet, *leads.modules)
+        latents = denoise(
+            model.unet,
+            chosen.scheduler,
+            conditionings,
+            request.guidance_scale,
+            work,
+            watcher,
+            leads=leads,
+            relay=relay,
+        )
+        self._before_stage("decode")
+        model.residency.use(model.vae)
         return [decode(model.vae, latents[index : index + 1]) for index in range(self.count)]
+
+    def _read_prompts(self, model: LoadedModel, conditioner: Conditioner, steps: int) -> list[Conditioning]:
+        self._before_stage("text")
+        model.residency.use(*(encoder.model for encoder in model.text_encoders))
+        return conditioner.conditionings(self._noise.seeds[0], steps)
+
+    def _relay(self, steps: StepRange) -> Relay | None:
+        if self._refining is None:
+            return None
+        model = self._refining.model
+        first = max(0, round(steps.steps * self._refining.switch_at) - steps.start)
+        return Relay(
+            unet=model.unet,
+            conditionings=self._read_prompts(model, self._refining.conditioner, steps.steps - steps.start),
+            first=first,
+            begin=lambda: model.residency.use(model.unet),
+        )
+
+    def _encoded(self, pictures: Sequence[Pixels]) -> torch.Tensor:
+        self._before_stage("encode")
+        self._model.residency.use(self._model.vae)
+        return torch.cat([encode(self._model.vae, picture) for picture in pictures])
 
     def _extra(
         self, pictures: Sequence[Pixels], strength_map: StrengthMap | None, frame: Frame, scale: int
@@ -100,7 +152,7 @@ class Painter:
         )
         known = list(pictures) or [np.zeros((*size, 3), np.uint8)]
         masked = [np.where(binary[:, :, None] > 0, np.uint8(128), picture) for picture in known]
-        latents = torch.cat([encode(self._model.vae, picture) for picture in masked])
+        latents = self._encoded(masked)
         mask = _pooled(binary, scale).expand(latents.shape[0], -1, -1, -1)
         return torch.cat([mask, latents], dim=1)
 

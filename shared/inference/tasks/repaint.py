@@ -12,10 +12,10 @@ from shared.imaging.inpainting import (
     match_colours,
     prefill,
 )
-from shared.imaging.pixels import Pixels
+from shared.imaging.pixels import Pixels, resize_picture
 from shared.inference.tasks.frame import Frame
 from shared.inference.tasks.painter import Painter
-from shared.inference.tasks.task import steps_for
+from shared.inference.tasks.task import notes_of_second_passes, steps_for
 
 
 class Repaint:
@@ -45,6 +45,14 @@ class Repaint:
         self.passes: tuple[StepRange, ...] = tuple(
             steps_for(steps, strength) for strength in strengths[:count]
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return notes_of_second_passes(self.frames)
+
+    def part_of(self, picture: Pixels) -> Pixels:
+        plan = self._plan
+        return plan.context_of(resize_picture(picture, plan.document_width, plan.document_height))
 
     def paint(self, painter: Painter) -> list[Pixels]:
         finished: list[Pixels] = []

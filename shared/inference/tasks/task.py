@@ -4,6 +4,7 @@ from typing import Protocol
 
 from shared.contracts.generation import Placement
 from shared.imaging.inpainting import StepRange, start_step
+from shared.imaging.inpainting.resolution import SECOND_PASS_STRENGTH
 from shared.imaging.pixels import Pixels
 from shared.inference.tasks.frame import Frame
 from shared.inference.tasks.painter import Painter
@@ -31,7 +32,16 @@ class Task(Protocol):
 
     @property
     def frames(self) -> tuple[Frame, ...]:
-        """For each pass the finished picture's place in what the model works on."""
+        """For each pass its part of the finished picture, in what the model works on."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is done otherwise than one pass over the whole."""
+        ...
+
+    def part_of(self, picture: Pixels) -> Pixels:
+        """Of a control's picture, which belongs to the whole, the part that lies under the finished one."""
         ...
 
     def paint(self, painter: Painter) -> list[Pixels]:
@@ -48,3 +58,10 @@ def steps_for(steps: int, strength: float) -> StepRange:
 
 def steps_run(passes: tuple[StepRange, ...]) -> int:
     return sum(work.steps - work.start for work in passes)
+
+
+def notes_of_second_passes(frames: tuple[Frame, ...]) -> tuple[str, ...]:
+    return tuple(
+        f"second pass at {frame.work_width}x{frame.work_height} with strength {SECOND_PASS_STRENGTH}"
+        for frame in frames[1:]
+    )

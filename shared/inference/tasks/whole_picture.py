@@ -3,10 +3,10 @@
 from shared.contracts.generation import GenerationSettings, Placement
 from shared.imaging.inpainting import ModelSides, StepRange
 from shared.imaging.inpainting.resolution import SECOND_PASS_STRENGTH, work_size
-from shared.imaging.pixels import Pixels
+from shared.imaging.pixels import Pixels, resize_picture
 from shared.inference.tasks.frame import Frame
 from shared.inference.tasks.painter import Painter
-from shared.inference.tasks.task import steps_for
+from shared.inference.tasks.task import notes_of_second_passes, steps_for
 
 
 class WholePicture:
@@ -31,6 +31,13 @@ class WholePicture:
         self.frames = (first, second) if work.two_pass else (first,)
         strengths = (strength, SECOND_PASS_STRENGTH) if work.two_pass else (strength,)
         self.passes: tuple[StepRange, ...] = tuple(steps_for(request.steps, each) for each in strengths)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return notes_of_second_passes(self.frames)
+
+    def part_of(self, picture: Pixels) -> Pixels:
+        return resize_picture(picture, self.width, self.height)
 
     def paint(self, painter: Painter) -> list[Pixels]:
         finished = [] if self._start is None else [self._start]

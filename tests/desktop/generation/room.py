@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.generation.canvas_port import CanvasCapture, CanvasSituation
+from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, LayerCapture
+from desktop.generation.picture_tasks import PictureTasks
 from desktop.generation.queue_overview import QueueOverview
 from desktop.generation.staging import Staging
 from desktop.generation.viewmodel import RequestEditor
 from desktop.models.service import ModelLibrary
 from desktop.widgets.tasks import TaskOwner
+from shared.contracts.generation import Placement
 from shared.contracts.models import ModelDescription
 from shared.engine.port import GenerationEngine
 from shared.imaging.pictures import encode_png
@@ -51,6 +53,20 @@ class Canvas:
         mask[y : y + height, x : x + width] = 255
         return CanvasCapture(image_png=encode_png(image), mask_png=encode_png(mask))
 
+    async def capture_layer(self) -> LayerCapture | None:
+        """A red layer of 40 by 30 pixels, where anything was painted."""
+        if not self.now.has_picture:
+            return None
+        image = np.zeros((30, 40, 4), np.uint8)
+        image[:] = (200, 40, 30, 255)
+        mask = np.full((30, 40), 255, np.uint8) if self.now.selection_bounds else None
+        return LayerCapture(
+            image_png=encode_png(image),
+            placement=Placement(x=10, y=20),
+            document_id="document",
+            mask_png=None if mask is None else encode_png(mask),
+        )
+
 
 class Room:
     def __init__(self, studio: Studio, models: tuple[ModelDescription, ...] = (MODEL,)) -> None:
@@ -65,6 +81,13 @@ class Room:
             blobs=studio.blobs,
             models=self.models,
             tasks=self.tasks,
+            new_seed=lambda: NEW_SEED,
+        )
+        self.picture_tasks = PictureTasks(
+            editor=self.editor,
+            layers=self.canvas,
+            queue=studio.queue,
+            blobs=studio.blobs,
             new_seed=lambda: NEW_SEED,
         )
         self.staging = Staging(

@@ -18,6 +18,7 @@ def test_commands_are_enabled_when_they_can_do_something(qt_run: QtRun, tmp_path
                     editor=room.editor,
                     staging=room.staging,
                     overview=room.overview,
+                    picture_tasks=room.picture_tasks,
                     tasks=room.tasks,
                     focus_prompt=lambda: asked.append(True),
                 )

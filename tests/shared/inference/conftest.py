@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from tqdm import tqdm
 
 from shared.contracts.events import GenerationEvent, Picture
 from shared.contracts.generation import GenerationRequest, TextToImage
-from shared.contracts.models import ModelDescription
+from shared.contracts.models import ModelDescription, ModelFile
 from shared.engine.catalogue import describe_model
 from shared.engine.protocol import RunJob
 from shared.imaging.blob_folder import BlobFolder
@@ -19,6 +18,7 @@ from shared.imaging.pixels import Pixels
 from shared.inference.job_runner import JobRunner
 from shared.inference.loading import ModelKeeper
 from shared.inference.memory import DevicePlan
+from shared.inference.stages import BeforeStage, Stage
 from tests.support.tiny_models import save_tiny_model
 
 CPU = DevicePlan(torch.device("cpu"), torch.float32)
@@ -81,6 +81,8 @@ class Studio:
         self.blobs = blobs
         self.model = model
         self.keeper = keeper
+        self._runners: dict[DevicePlan, JobRunner] = {}
+        self._fault: BeforeStage = lambda _stage: None
 
     def run(
         self,
@@ -88,16 +90,61 @@ class Studio:
         *,
         model: ModelDescription | None = None,
         device: DevicePlan = CPU,
-        before_evaluation: Callable[[], None] = lambda: None,
+        before_stage: BeforeStage = lambda _stage: None,
+        add_ons: tuple[ModelFile, ...] = (),
+        refiner: ModelDescription | None = None,
         cancelled: threading.Event | None = None,
     ) -> list[GenerationEvent]:
-        runner = JobRunner(
-            blobs=self.blobs, device=device, models=self.keeper, before_evaluation=before_evaluation
+        self._fault = before_stage
+        if device not in self._runners:
+            self._runners[device] = JobRunner(
+                blobs=self.blobs,
+                device=device,
+                models=self.keeper,
+                before_stage=self._reach,
+            )
+        return self.run_with(
+            self._runners[device],
+            request,
+            model=model,
+            refiner=refiner,
+            add_ons=add_ons,
+            cancelled=cancelled,
         )
+
+    def run_with(
+        self,
+        runner: JobRunner,
+        request: GenerationRequest,
+        *,
+        model: ModelDescription | None = None,
+        add_ons: tuple[ModelFile, ...] = (),
+        refiner: ModelDescription | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> list[GenerationEvent]:
         events: list[GenerationEvent] = []
-        job = RunJob(job_id="job", request=request, model=model or self.model)
+        job = RunJob(
+            job_id="job",
+            request=request,
+            model=(model or self.model) if request.needs_painter else None,
+            refiner=refiner,
+            add_ons=add_ons,
+        )
         runner.run(job, cancelled or threading.Event(), lambda make: events.append(make()))
         return events
+
+    def run_job(self, job: RunJob) -> list[GenerationEvent]:
+        """A job as it stands."""
+        runner = JobRunner(blobs=self.blobs, device=CPU, models=self.keeper)
+        events: list[GenerationEvent] = []
+        runner.run(job, threading.Event(), lambda make: events.append(make()))
+        return events
+
+    def read(self, picture: Picture) -> Pixels:
+        return read_picture(self.blobs.path(picture.blob))
+
+    def _reach(self, stage: Stage) -> None:
+        self._fault(stage)
 
     def picture(self, request: GenerationRequest, **options: Any) -> Pixels:
         (picture,) = self.pictures(request, **options)

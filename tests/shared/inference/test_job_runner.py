@@ -21,6 +21,7 @@ from shared.contracts.models import ModelDescription
 from shared.imaging.pixels import Pixels
 from shared.imaging.recipe_pictures import read_recipe
 from shared.inference.memory import DevicePlan
+from shared.inference.stages import BeforeStage
 from tests.shared.inference.conftest import Studio
 
 # diffusers' schedulers hand tensors to numpy in an old way.
@@ -82,13 +83,17 @@ def test_a_cancelled_job_stops_before_the_next_evaluation(studio: Studio) -> Non
             cancelled.set()
 
     events = studio.run(
-        studio.text_to_image(steps=20), before_evaluation=cancel_at_the_second, cancelled=cancelled
+        studio.text_to_image(steps=20), before_stage=on_steps(cancel_at_the_second), cancelled=cancelled
     )
 
     assert isinstance(events[-1], Cancelled)
     assert len(evaluations) == 2
     assert not any(isinstance(event, Picture) for event in events)
     assert_one_end(events)
+
+
+def on_steps(call: Callable[[], None]) -> BeforeStage:
+    return lambda stage: call() if stage == "step" else None
 
 
 def fail_at(numbers: set[int], error: Exception) -> Callable[[], None]:
@@ -113,7 +118,7 @@ OUT_OF_MEMORY = [
 
 @pytest.mark.parametrize("error", OUT_OF_MEMORY)
 def test_memory_that_runs_out_once_is_met_with_smaller_pieces(studio: Studio, error: Exception) -> None:
-    events = studio.run(studio.text_to_image(count=2), before_evaluation=fail_at({2}, error))
+    events = studio.run(studio.text_to_image(count=2), before_stage=on_steps(fail_at({2}, error)))
 
     pictures = [event for event in events if isinstance(event, Picture)]
     assert [picture.recipe.rendering.tiling for picture in pictures] == [True, True]
@@ -124,7 +129,7 @@ def test_memory_that_runs_out_once_is_met_with_smaller_pieces(studio: Studio, er
 def test_memory_that_runs_out_again_costs_the_job_and_the_next_one_works(
     studio: Studio, error: Exception
 ) -> None:
-    events = studio.run(studio.text_to_image(), before_evaluation=fail_at({2, 4}, error))
+    events = studio.run(studio.text_to_image(), before_stage=on_steps(fail_at({2, 4}, error)))
 
     assert isinstance(events[-1], Failed)
     assert events[-1].error.code == "OUT_OF_MEMORY"
@@ -135,7 +140,9 @@ def test_memory_that_runs_out_again_costs_the_job_and_the_next_one_works(
 
 
 def test_whatever_else_goes_wrong_costs_the_job_alone(studio: Studio) -> None:
-    events = studio.run(studio.text_to_image(), before_evaluation=fail_at({2}, ValueError("odd {braces}")))
+    events = studio.run(
+        studio.text_to_image(), before_stage=on_steps(fail_at({2}, ValueError("odd {braces}")))
+    )
 
     assert isinstance(events[-1], Failed)
     assert events[-1].error.code == "GENERATION_FAILED"

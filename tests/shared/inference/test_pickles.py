@@ -1,0 +1,108 @@
+"""Old files that could run code: closed without the artist's word, and with it opened for their weights alone."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from shared.contracts.errors import InvalidModelError, ModelUnavailableError
+from shared.contracts.events import Failed
+from shared.contracts.generation import LoraUse, ModelReference
+from shared.contracts.models import ModelDescription
+from shared.engine.protocol import RunJob
+from shared.inference.add_ons.weights import read_weights
+from shared.inference.pickled_models import opened
+from tests.shared.inference.conftest import Studio
+from tests.support.add_on_files import add_on, kohya_lora
+from tests.support.tiny_models import save_single_file
+
+# diffusers' schedulers hand tensors to numpy in an old way.
+pytestmark = pytest.mark.filterwarnings("ignore:__array_:DeprecationWarning")
+
+
+class Payload:
+    """Runs when it is unpickled."""
+
+    def __init__(self, marker: Path) -> None:
+        self._marker = marker
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return os.system, (f"touch {self._marker}",)
+
+
+@pytest.mark.parametrize("word", [False, True])
+def test_a_strangers_code_never_runs(tmp_path: Path, *, word: bool) -> None:
+    marker = tmp_path / "ran"
+    path = tmp_path / "lora.pt"
+    torch.save({"weight": torch.ones(1), "more": Payload(marker)}, path)
+
+    with pytest.raises((InvalidModelError, ModelUnavailableError)) as caught:
+        read_weights(add_on(path, "lora"), open_pickles=word)
+
+    assert "lora" in caught.value.report.text
+    assert caught.value.report.advice
+    assert not marker.exists()
+
+
+def test_a_lora_in_an_old_file_works_on_the_artists_word_alone(
+    studio: Studio, tiny_pipeline: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.pt"
+    torch.save(kohya_lora(tiny_pipeline), path)
+    file = add_on(path, "lora").model_copy(update={"needs_consent": True})
+    use = LoraUse(model=ModelReference(id=file.id))
+
+    refused = studio.run(studio.text_to_image(loras=(use,)), add_ons=(file,))[-1]
+    allowed = studio.picture(studio.text_to_image(loras=(use,), open_pickles=True), add_ons=(file,))
+
+    assert isinstance(refused, Failed)
+    assert refused.error.code == "MODEL_UNAVAILABLE"
+    assert (allowed != studio.picture(studio.text_to_image())).any()
+
+
+def test_a_checkpoint_in_an_old_file_is_copied_into_a_safe_one_once(
+    tmp_path: Path, tiny_pipeline: Any
+) -> None:
+    from safetensors.torch import load_file
+
+    save_single_file(tiny_pipeline, tmp_path / "model.safetensors")
+    weights = load_file(tmp_path / "model.safetensors")
+    path = tmp_path / "old.ckpt"
+    torch.save({"state_dict": weights, "epoch": 3}, path)
+    file = add_on(path, "checkpoint")
+
+    description = opened(file, tmp_path / "opened")
+    again = opened(file, tmp_path / "opened")
+
+    assert isinstance(description, ModelDescription)
+    assert (description.id, description.family) == (file.id, "stable_diffusion_1")
+    assert again == description
+    copied = load_file(description.path)
+    assert all(torch.equal(copied[name], tensor) for name, tensor in weights.items())
+    assert len(list((tmp_path / "opened").iterdir())) == 1
+
+
+def test_an_old_file_that_is_no_model_leaves_no_copy(tmp_path: Path) -> None:
+    path = tmp_path / "odd.ckpt"
+    torch.save({"state_dict": {"weight": torch.ones(2)}}, path)
+
+    with pytest.raises(InvalidModelError):
+        opened(add_on(path, "checkpoint"), tmp_path / "opened")
+
+    assert not list((tmp_path / "opened").iterdir())
+
+
+def test_a_job_with_an_old_checkpoint_needs_the_artists_word(studio: Studio, tmp_path: Path) -> None:
+    path = tmp_path / "old.ckpt"
+    torch.save({"state_dict": {}}, path)
+    file = add_on(path, "checkpoint").model_copy(update={"needs_consent": True})
+    request = studio.text_to_image(model=ModelReference(id=file.id))
+    job = RunJob(job_id="job", request=request, add_ons=(file,))
+
+    last = studio.run_job(job)[-1]
+
+    assert isinstance(last, Failed)
+    assert last.error.code == "MODEL_UNAVAILABLE"
+    assert "old" in last.error.text
