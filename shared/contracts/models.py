@@ -61,6 +61,8 @@ class ModelFile(Contract):
     name: str
     kind: ModelKind
     family: ModelFamily | None = None
+    family_told: bool = True
+    """Whether its header or its maker tells the family; else it is the artist's to say."""
     path: Path
     layout: ModelLayout = "single_file"
     size_bytes: int = Field(ge=0)

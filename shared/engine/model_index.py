@@ -16,7 +16,7 @@ from shared.engine.model_notes import ModelNotes
 
 _Value = TypeVar("_Value")
 
-_VERSION = 1
+_VERSION = 2
 """Goes up when headers are read otherwise: what was learnt is forgotten then, what was chosen never."""
 _PATIENCE_SECONDS = 10.0
 _TABLES = """

@@ -135,8 +135,9 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 
 
 def _file(path: Path, status: os.stat_result, around: _Listing, *, kind: ModelKind | None) -> Candidate:
-    beside = tuple(around.path / name for end in NOTES_ENDINGS if (name := path.stem + end) in around.files)
-    preview = next((name for end in PREVIEW_ENDINGS if (name := path.stem + end) in around.files), None)
+    stem = path.stem
+    beside = tuple(around.path / name for end in NOTES_ENDINGS if (name := stem + end) in around.files)
+    preview = next((name for end in PREVIEW_ENDINGS if (name := stem + end) in around.files), None)
     marks = [f"{status.st_size}:{status.st_mtime_ns}", *(_mark(each) for each in beside)]
     return Candidate(
         path=path,
