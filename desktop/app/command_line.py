@@ -144,11 +144,35 @@ def inpaint(
 
 
 @app.command()
-def models(context: typer.Context, *, as_json: AsJson = False) -> None:
+def models(
+    context: typer.Context,
+    *,
+    kind: Annotated[str, typer.Option(help="Of this kind alone: checkpoint, lora, vae ...")] = "",
+    as_json: AsJson = False,
+) -> None:
     """List the models on this machine."""
     from desktop.app.headless.models import list_models
 
-    run_command(context, lambda container: list_models(container, as_json=as_json))
+    run_command(context, lambda container: list_models(container, as_json=as_json, kind=kind))
+
+
+@app.command()
+def download(
+    context: typer.Context,
+    repo: Annotated[str, typer.Argument(help="On the Hub: an owner, a slash and a name.")],
+    *,
+    file: Annotated[str, typer.Option(help="One .safetensors file of it, instead of the whole model.")] = "",
+) -> None:
+    """Fetch a model from the Hub; the same command goes on with what was stopped."""
+    from desktop.app.headless.models import download_model
+
+    progress = terminal.ProgressLine()
+    run_command(
+        context,
+        lambda container: _saying_place(
+            download_model(container, repo, file=file, progress=progress), progress
+        ),
+    )
 
 
 async def _saying_place(work: Awaitable[Path], progress: terminal.ProgressLine) -> None:

@@ -49,6 +49,8 @@ class Connections(QObject):
         viewmodels.staging.current_changed.connect(self._show_candidate)
         viewmodels.overview.progress_changed.connect(self._show_progress)
         viewmodels.overview.jobs_changed.connect(self._tell_failures)
+        viewmodels.models.model_chosen.connect(self._paint_with)
+        viewmodels.models.words_chosen.connect(self._insert_words)
         viewmodels.gallery.recipe_used.connect(self._use_recipe)
         viewmodels.gallery.opened_on_canvas.connect(self._open_on_canvas)
         viewmodels.gallery.task_asked.connect(self._make_of_picture)
@@ -63,6 +65,14 @@ class Connections(QObject):
 
     def _use_recipe(self, recipe: Recipe, part: str) -> None:
         self._viewmodels.editor.use_recipe(recipe, part)
+        self._show_page("canvas")
+
+    def _paint_with(self, model_id: str) -> None:
+        self._viewmodels.editor.choose_model(model_id)
+        self._show_page("canvas")
+
+    def _insert_words(self, words: str) -> None:
+        self._viewmodels.editor.add_to_prompt(words)
         self._show_page("canvas")
 
     def _open_on_canvas(self, picture: LibraryPicture) -> None:

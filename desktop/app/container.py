@@ -1,10 +1,11 @@
 """The only wiring: makes each part of the studio once, when it is first asked for, from what it needs."""
 
 import logging
+import os
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,9 +26,15 @@ from desktop.library.folders import DataFolders
 from desktop.library.saved_searches import SavedSearches
 from desktop.library.service import Library
 from desktop.library.thumbnails import Thumbnails
+from desktop.models.downloads import DownloadFile, Downloads
+from desktop.models.hashing import HashTaking
+from desktop.models.hub.client import Hub
+from desktop.models.hub.keys import HubKeys
 from desktop.models.service import ModelLibrary
 from shared.contracts.errors import ErrorReport, StorageError
 from shared.contracts.generation import LARGEST_SEED
+from shared.engine.layouts import hub_cache_folder
+from shared.engine.model_index import ModelIndex
 from shared.engine.port import GenerationEngine
 from shared.imaging.blob_folder import BlobFolder
 
@@ -57,6 +64,8 @@ class World:
     new_seed: Callable[[], int] = new_random_seed
     engine: Callable[[BlobFolder], GenerationEngine] | None = None
     starter_model: Path = STARTER_MODEL
+    hub_cache: Path | None = field(default_factory=lambda: hub_cache_folder(os.environ, Path.home()))
+    """Where other programs keep models of the Hub."""
 
 
 class Container:
@@ -88,6 +97,29 @@ class Container:
             own_folder=self.folders.models,
             starter=self.world.starter_model,
             added_folders=self.settings.model_folders,
+            hub_cache=self.world.hub_cache,
+            index=ModelIndex(self.folders.model_index),
+        )
+
+    @cached_property
+    def model_hashing(self) -> HashTaking:
+        return HashTaking(library=self.models, index=self.folders.model_index)
+
+    @cached_property
+    def hub_keys(self) -> HubKeys:
+        return HubKeys()
+
+    @cached_property
+    def hub(self) -> Hub:
+        return Hub(keys=self.hub_keys, endpoint=self.settings.hub_endpoint)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        return Downloads(
+            hub=self.hub,
+            folder=self.folders.models,
+            file=DownloadFile(self.folders.downloads_file),
+            new_id=self.world.new_id,
         )
 
     @cached_property
@@ -158,6 +190,8 @@ class Container:
         """The engine first, as it may still be writing what a database then keeps."""
         if "engine" in self.__dict__:
             await self.engine.close()
+        if "hub" in self.__dict__:
+            await self.hub.close()
         if "library" in self.__dict__:
             try:
                 await self.library.write_beside()

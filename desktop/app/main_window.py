@@ -168,6 +168,7 @@ class MainWindow(QMainWindow):
         from desktop.canvas.views.commands import canvas_commands
         from desktop.gallery.commands import gallery_commands
         from desktop.generation.commands import generation_commands
+        from desktop.models.commands import model_commands
 
         self.registry.add(*canvas_commands(views.canvas, self.pages.canvas_page.dialogs))
         self.registry.add(
@@ -181,11 +182,25 @@ class MainWindow(QMainWindow):
             )
         )
         self.registry.add(*gallery_commands(views.gallery))
+        self.registry.add(
+            *model_commands(
+                models=views.models,
+                show_hub=self._on_models(lambda: self.pages.models_view.show_page("hub")),
+                choose_folder=self._on_models(self.pages.models_view.choose_folder),
+            )
+        )
         self.registry.add(*window_commands(self, self.pages.workspace))
 
     def _on_canvas(self, action: Callable[[], None]) -> Callable[[], None]:
         def act() -> None:
             self.show_page("canvas")
+            action()
+
+        return act
+
+    def _on_models(self, action: Callable[[], None]) -> Callable[[], None]:
+        def act() -> None:
+            self.show_page("models")
             action()
 
         return act

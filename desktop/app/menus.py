@@ -70,7 +70,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "canvas.reset_colours",
     ),
     "picture": ("generation.",),
-    "gallery": ("gallery.",),
+    "gallery": ("gallery.", SEPARATOR, "models."),
     "view": (
         "app.page.",
         SEPARATOR,

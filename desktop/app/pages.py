@@ -13,7 +13,7 @@ from desktop.canvas.views.layers_panel import LayersPanel
 from desktop.gallery.views.gallery_view import GalleryView
 from desktop.generation.views.generate_panel import GeneratePanel
 from desktop.generation.views.staging_strip import StagingStrip
-from desktop.models.view import ModelsView
+from desktop.models.views.models_view import ModelsView
 
 
 class Pages:
@@ -36,7 +36,7 @@ class Pages:
             },
         )
         self.gallery_view = GalleryView(viewmodels.gallery)
-        self.models_view = ModelsView(models=viewmodels.models)
+        self.models_view = ModelsView(models=viewmodels.models, hub=viewmodels.hub)
         self._widgets: Mapping[str, QWidget] = {
             "canvas": self.workspace,
             "gallery": self.gallery_view,

@@ -23,6 +23,8 @@ class Settings(BaseModel):
     window_layout: str = ""
     model_folders: tuple[Path, ...] = ()
     watched_folder: Path | None = None
+    hub_endpoint: str = ""
+    """Of a mirror; empty for the Hub itself."""
     editor: dict[str, Any] = Field(default_factory=dict)
 
     def changed(self, **values: object) -> "Settings":

@@ -51,6 +51,7 @@ class Studio:
         self._closed = asyncio.Event()
         self.appearance.changed.connect(self.save_settings)
         self.viewmodels.models.folders_changed.connect(self.save_settings)
+        self.viewmodels.hub.endpoint_changed.connect(self.save_settings)
         # Known before it is watched, as settings may be saved first.
         self.viewmodels.gallery.imports.watched = container.settings.watched_folder
         self.viewmodels.gallery.imports.watched_changed.connect(self.save_settings)
@@ -80,6 +81,7 @@ class Studio:
             window_geometry=_encoded(self.window.geometry_state()),
             window_layout=_encoded(self.window.pages.workspace.layout_state()),
             model_folders=container.models.added_folders,
+            hub_endpoint=container.hub.endpoint,
             watched_folder=self.viewmodels.gallery.imports.watched,
             editor=self.viewmodels.editor.save(),
         )
@@ -117,6 +119,8 @@ class Studio:
         views.editor.load(container.settings.editor)
         await container.queue.load()
         await views.staging.load()
+        views.models.resume_hashing()
+        views.hub.start()
         views.gallery.start()
         views.gallery.imports.watch(views.gallery.imports.watched)
         if crashed_before:

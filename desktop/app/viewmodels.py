@@ -14,6 +14,7 @@ from desktop.generation.queue_overview import QueueOverview
 from desktop.generation.staging import Staging
 from desktop.generation.viewmodel import RequestEditor
 from desktop.models.viewmodel import ModelList
+from desktop.models.viewmodels.download_panel import DownloadPanel
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import ErrorReport
 
@@ -92,11 +93,28 @@ class Viewmodels:
 
     @cached_property
     def models(self) -> ModelList:
-        return ModelList(library=self._container.models, tasks=self.tasks, parent=self._parent)
+        return ModelList(
+            library=self._container.models,
+            tasks=self.tasks,
+            hashing=self._container.model_hashing,
+            parent=self._parent,
+        )
+
+    @cached_property
+    def hub(self) -> DownloadPanel:
+        return DownloadPanel(
+            hub=self._container.hub,
+            keys=self._container.hub_keys,
+            downloads=self._container.downloads,
+            library=self._container.models,
+            tasks=self.tasks,
+            parent=self._parent,
+        )
 
     async def close(self) -> None:
         """The views are gone or deaf by now."""
         await self.tasks.close()
-        await self.gallery.close()
-        for part in (self.editor, self.staging, self.overview, self.models):
+        for room in (self.gallery, self.models, self.hub):
+            await room.close()
+        for part in (self.editor, self.staging, self.overview):
             part.close()

@@ -110,6 +110,12 @@ class RequestEditor(QObject):
         if model is not None and model_id != self.state.model_id:
             self._set(self.state.with_model(model))
 
+    def add_to_prompt(self, words: str) -> None:
+        """At its end, after a comma; what is in it already is not put in twice."""
+        prompt = self.state.prompt.rstrip().removesuffix(",")
+        if words not in prompt:
+            self.change(prompt=f"{prompt}, {words}" if prompt else words)
+
     def repeat_last_seed(self) -> None:
         if self.last_seed is not None:
             self.change(seed=self.last_seed, seed_fixed=True)
@@ -252,9 +258,7 @@ class RequestEditor(QObject):
         return build_request(state, action=action, model=model.reference, seed=seed, image=image, mask=mask)
 
     def _find_named(self, recipe: Recipe) -> ModelDescription | None:
-        wanted = recipe.request.model
-        same = (model for model in self._models.models if wanted.name and model.name == wanted.name)
-        return self._models.find(wanted.id) or next(same, None)
+        return self._models.find_like(recipe.request.model)
 
     def _take_models(self, models: tuple[ModelDescription, ...]) -> None:
         self.models_changed.emit(models)

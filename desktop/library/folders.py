@@ -51,6 +51,10 @@ class DataFolders:
         return self.root / "models.sqlite"
 
     @property
+    def downloads_file(self) -> Path:
+        return self.root / "downloads.json"
+
+    @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
 

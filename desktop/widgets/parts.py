@@ -199,7 +199,6 @@ class EmptyState(QWidget):
         self._text.setFixedWidth(SPACE * 90)
         set_role(self._text, "quiet")
         self._button = QPushButton()
-        self._button.setVisible(bool(button))
         self._button.clicked.connect(self._act)
         column = QVBoxLayout(self)
         column.setSpacing(2 * SPACE)
@@ -209,6 +208,7 @@ class EmptyState(QWidget):
                 widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self._button.setVisible(bool(button))  # not before it has a parent: it would be a window of its own
         self.set_texts(title=title, text=text, button=button)
 
     def set_texts(self, *, title: str, text: str, button: str = "") -> None:

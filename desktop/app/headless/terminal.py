@@ -47,6 +47,9 @@ class ProgressLine:
             bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
             self._write(f"step {event.step} of {event.steps} {bar}")
 
+    def say(self, text: str) -> None:
+        self._write(text)
+
     def clear(self) -> None:
         self._write("")
         if self._is_terminal:

@@ -123,7 +123,7 @@ def _bury(process: "subprocess.Popen[bytes]") -> None:
 
 
 class Hub:
-    """Search and look from one process that is kept; each file is fetched by one of its own.
+    """Searches and looks in one process, fetches in another: a pause ends that one alone.
 
     `endpoint` is a mirror's address, empty for the Hub itself.
     """
@@ -135,6 +135,7 @@ class Hub:
         self._keys = keys
         self._new_process = new_process
         self._browsing: HubProcess | None = None
+        self._fetching: HubProcess | None = None
         self._turn = asyncio.Lock()
 
     async def search(self, words: str) -> tuple[HubModel, ...]:
@@ -156,18 +157,22 @@ class Hub:
         request = Fetch(
             access=await self._access(), repo=repository, commit=commit, file=file, target=str(target)
         )
-        process = self._new_process()
-        try:
-            async with aclosing(process.ask(request)) as replies:
-                async for reply in replies:
-                    if isinstance(reply, Refused):
-                        raise HubError.from_report(reply.error)
-                    if isinstance(reply, Received | Checking):
-                        yield reply
-        finally:
+        self._fetching = process = self._fetching or self._new_process()
+        async with aclosing(process.ask(request)) as replies:
+            async for reply in replies:
+                if isinstance(reply, Refused):
+                    raise HubError.from_report(reply.error)
+                if isinstance(reply, Received | Checking):
+                    yield reply
+
+    async def rest(self) -> None:
+        """There is nothing to fetch for now: the memory of the process that does it is given back."""
+        process, self._fetching = self._fetching, None
+        if process is not None:
             await process.close()
 
     async def close(self) -> None:
+        await self.rest()
         process, self._browsing = self._browsing, None
         if process is not None:
             await process.close()

@@ -1,4 +1,5 @@
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from desktop.app.headless.gallery import (
 )
 from desktop.app.headless.generate import GenerateOptions, generate
 from desktop.app.headless.inpaint import InpaintOptions, inpaint
-from desktop.app.headless.models import list_models
+from desktop.app.headless.models import download_model, list_models
 from desktop.app.headless.terminal import ProgressLine
 from desktop.app.headless.without_display import paint_without_window
 from shared.contracts.errors import (
@@ -39,6 +40,8 @@ from shared.imaging.pictures import read_picture
 from shared.imaging.png_texts import read_png_texts
 from shared.imaging.recipe_pictures import read_recipe
 from tests.desktop.app.conftest import SIDE, MakeContainer
+from tests.support.hub_simulator import HubSimulator
+from tests.support.model_files import write_lora
 
 QUIET = ProgressLine(io.StringIO())
 
@@ -269,8 +272,41 @@ class TestGallery:
 async def test_models_are_listed(make_container: MakeContainer, capsys: pytest.CaptureFixture[str]) -> None:
     container = make_container()
     await list_models(container, as_json=False)
-    assert capsys.readouterr().out.startswith("starter\tStarter\tstable_diffusion_1")
+    assert capsys.readouterr().out.startswith("starter\tStarter\tcheckpoint\tstable_diffusion_1")
     await container.close()
+
+
+async def test_models_of_one_kind_are_listed_and_other_words_refused(
+    make_container: MakeContainer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    container = make_container()
+    write_lora(container.folders.models / "ink.safetensors")
+    await list_models(container, as_json=True, kind="lora")
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["name"], listed["kind"], listed["family"]) == ("ink", "lora", "stable_diffusion_1")
+    with pytest.raises(InvalidRequestError, match="no kind"):
+        await list_models(container, as_json=False, kind="painting")
+    await container.close()
+
+
+async def test_a_model_is_downloaded_and_can_be_listed(
+    make_container: MakeContainer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator = HubSimulator()
+    container = make_container()
+    write_lora(container.folders.root / "made.safetensors", metadata={"filler": "x" * 2000})
+    content = (container.folders.root / "made.safetensors").read_bytes()
+    simulator.add("artist/ink", {"ink.safetensors": content, "ink.ckpt": content}, licence="mit")
+    with simulator.running() as container.hub.endpoint:
+        with pytest.raises(NotFoundError, match=r"offers no ink\.ckpt"):
+            await download_model(
+                container, "artist/ink", file="ink.ckpt", progress=ProgressLine(io.StringIO())
+            )
+        place = await download_model(container, "artist/ink", file="", progress=ProgressLine(io.StringIO()))
+        await container.close()
+    assert place == container.folders.models / "ink.safetensors"
+    assert place.read_bytes() == content
+    assert "licence: mit" in capsys.readouterr().err
 
 
 async def test_without_a_display_the_main_job_is_done(

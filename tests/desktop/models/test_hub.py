@@ -149,14 +149,16 @@ async def test_a_killed_download_goes_on_where_it_was(
         processes.append(HubProcess())
         return processes[-1]
 
+    killed = Hub(keys=HubKeys(), endpoint=hub.endpoint, new_process=new_process)
+
     async def fetch_and_kill() -> None:
-        killed = Hub(keys=HubKeys(), endpoint=hub.endpoint, new_process=new_process)
         async for reply in killed.fetch(REPO, COMMIT, file, tmp_path / "m.safetensors"):
             if isinstance(reply, Received) and reply.size > len(WEIGHTS) // 3:
                 kill(processes[-1])
 
     with pytest.raises(HubError, match="ended before"):
         await fetch_and_kill()
+    await killed.close()
     await asyncio.sleep(0.3)  # until the server has noticed
     kept = part.stat().st_size
     assert len(WEIGHTS) // 3 < kept < len(WEIGHTS)
