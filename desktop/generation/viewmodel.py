@@ -110,12 +110,6 @@ class RequestEditor(QObject):
         if model is not None and model_id != self.state.model_id:
             self._set(self.state.with_model(model))
 
-    def add_to_prompt(self, words: str) -> None:
-        """At its end, after a comma; what is in it already is not put in twice."""
-        prompt = self.state.prompt.rstrip().removesuffix(",")
-        if words not in prompt:
-            self.change(prompt=f"{prompt}, {words}" if prompt else words)
-
     def repeat_last_seed(self) -> None:
         if self.last_seed is not None:
             self.change(seed=self.last_seed, seed_fixed=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.contracts.errors import ErrorReport, InvalidModelError
-from shared.contracts.generation import ModelReference
-from shared.contracts.models import ModelDescription, ModelFile, ModelKind
+from shared.contracts.models import ModelDescription, ModelFile
 from shared.engine.describing import read_candidate
 from shared.engine.diffusers_folder import INDEX_FILE, describe_folder
 from shared.engine.layouts import recognise
@@ -60,7 +59,6 @@ class Catalogue:
         self._folders = tuple(folders)
         self._index = index
         self._places: dict[str, Path] = {}
-        self._files: list[ModelFile] = []
 
     def scan(self) -> list[ModelDescription]:
         return self.survey().models
@@ -73,30 +71,6 @@ class Catalogue:
             except InvalidModelError:
                 del self._places[model_id]
         return next((model for model in self.scan() if model.id == model_id), None)
-
-    def find_file(self, reference: ModelReference, *kinds: ModelKind) -> ModelFile | None:
-        """By its id, else by its content, else by a name that it goes by, as prompts and recipes name it.
-
-        Where it lay at the last look is believed while it is there; else everything is looked through anew.
-        """
-        found = self._named(self._files, reference, kinds)
-        if found is None or not found.path.exists():
-            found = self._named(self.survey().files, reference, kinds)
-        return found
-
-    def _named(
-        self, files: Sequence[ModelFile], reference: ModelReference, kinds: Sequence[ModelKind]
-    ) -> ModelFile | None:
-        of_kind = [file for file in files if file.kind in kinds]
-        hashes = self._index.hashes() if self._index and reference.sha256 else {}
-        name = reference.name.casefold()
-        tests: tuple[Callable[[ModelFile], bool], ...] = (
-            lambda file: file.id == reference.id,
-            lambda file: file.path in hashes and hashes[file.path].sha256 == reference.sha256,
-            lambda file: bool(name) and name in {file.path.stem.casefold(), file.name.casefold()},
-            lambda file: bool(name) and name == file.alias.casefold(),
-        )
-        return next((file for test in tests for file in of_kind if test(file)), None)
 
     def survey(self, *, progress: ReadSoFar = _unwatched) -> Survey:
         """In the order of the folders, then by path; of two with one id, the first one counts."""
@@ -113,7 +87,6 @@ class Catalogue:
                 file = _told_apart(reading.file, files).model_copy(update={"preview": candidate.preview})
                 files.setdefault(file.id, file)
         self._places = {file.id: file.path for file in files.values() if file.description is not None}
-        self._files = list(files.values())
         here = {candidate.path for candidate in found}
         missing = [
             each.reading.file for path, each in known.items() if path not in here and not path.exists()

@@ -81,8 +81,8 @@ class DetailsPanel(QScrollArea):
             texts.append(
                 tr(
                     "This file is a pickle: whoever made it could have put a program into it, which runs when it is "
-                    "opened. Pentimento does not open it. Most models are there as .safetensors too, "
-                    "which cannot do that."
+                    "opened. Pentimento opens it only on your word, in the advanced settings beside the prompt. "
+                    "Most models are there as .safetensors too, which cannot do that."
                 )
             )
         if entry.state == "missing":

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from shared.contracts.generation import ModelReference
 from shared.engine.catalogue import Catalogue, Survey, describe_model
 from shared.engine.model_index import KnownHash, ModelIndex
 from shared.engine.model_notes import ModelNotes
@@ -88,28 +87,6 @@ def test_what_was_chosen_moves_with_a_file(tmp_path: Path) -> None:
     index.move(old, new)
     assert index.choices() == {new: ModelNotes(family="stable_diffusion_xl")}
     assert index.hash_of(old) is None
-
-
-def test_a_file_is_found_by_id_content_or_any_name_that_it_goes_by(tmp_path: Path) -> None:
-    reader = Reader(tmp_path)
-    write_lora(reader.folder / "Ink Wash v3.safetensors", metadata={"ss_output_name": "inkwash"})
-    write_safetensors(reader.folder / "vae" / "ink.safetensors", {"decoder.conv_in.weight": (8, 4, 3, 3)})
-    catalogue = Catalogue([reader.folder], index=reader.index)
-    lora = next(file for file in catalogue.survey().files if file.kind == "lora")
-    reader.index.keep_hash(lora.path, KnownHash(1, 2, "ab"))
-    for reference in (
-        ModelReference(id=lora.id),
-        ModelReference(id="elsewhere", sha256="ab"),
-        ModelReference(id="", name="ink wash V3"),
-        ModelReference(id="", name="InkWash"),
-    ):
-        assert catalogue.find_file(reference, "lora") == lora
-        assert catalogue.find_file(reference, "vae", "embedding") is None
-    assert catalogue.find_file(ModelReference(id="", name="ink"), "lora") is None
-    lora.path.rename(reader.folder / "other.safetensors")
-    found = catalogue.find_file(ModelReference(id="", name="inkwash"), "lora")
-    assert found is not None
-    assert found.path == reader.folder / "other.safetensors"
 
 
 def test_a_survey_that_is_stopped_keeps_what_it_read(tmp_path: Path) -> None:
