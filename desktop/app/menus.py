@@ -35,6 +35,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "canvas.selection.",
     ),
+    "page": ("canvas.page.",),
+    "adjust": ("canvas.adjust.", SEPARATOR, "canvas.filter."),
     "layer": (
         "canvas.add_layer",
         "canvas.duplicate_layer",
@@ -98,6 +100,8 @@ def menu_text(name: str) -> str:
         "file": tr("&File"),
         "edit": tr("&Edit"),
         "select": tr("&Select"),
+        "page": tr("&Picture"),
+        "adjust": tr("&Adjust"),
         "layer": tr("&Layer"),
         "tool": tr("&Tools"),
         "picture": tr("&Generate"),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QObject, QRect, QRectF, QSize, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QObject, QPoint, QPointF, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainterPath
 
 from desktop.canvas.brushes.preset_store import PresetStore
@@ -13,6 +13,8 @@ from desktop.canvas.navigation import Navigation
 from desktop.canvas.outlines import outline_of
 from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
+from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.adjusting import Adjusting
 from desktop.canvas.viewmodels.brushes import BrushList
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.exporting import Exporting
@@ -22,10 +24,12 @@ from desktop.canvas.viewmodels.history import HistoryViewModel
 from desktop.canvas.viewmodels.layer_actions import LayerActions
 from desktop.canvas.viewmodels.layers import LayersViewModel
 from desktop.canvas.viewmodels.overlays import Overlays, sending_of
+from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import make_tools
 from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.canvas.viewmodels.transforming import Transforming
 from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, LayerCapture
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import InvalidPictureError, PentimentoError
@@ -67,6 +71,13 @@ class CanvasViewModel(QObject):
         self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
         self.overlays = Overlays(self)
         self.selecting = Selecting(current=self.current, tools=self.tools, tasks=tasks, parent=self)
+        self.transforming = Transforming(
+            current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
+        )
+        self.paging = Paging(
+            current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
+        )
+        self.adjusting = Adjusting(current=self.current, tasks=tasks, parent=self)
         self.gestures = Gestures(
             current=self.current,
             tools=self.tools,
@@ -78,6 +89,8 @@ class CanvasViewModel(QObject):
                 painting=self.painting,
                 selecting=self.selecting,
                 overlays=self.overlays,
+                transforming=self.transforming,
+                paging=self.paging,
             ),
             parent=self,
         )
@@ -175,6 +188,35 @@ class CanvasViewModel(QObject):
                 await self._service.add_picture(document, file, name=file.stem)
             except PentimentoError as error:
                 self.error_raised.emit(error.report)
+
+    def undo(self) -> None:
+        """What is in hand is given up first."""
+        if self.gestures.pending:
+            self.gestures.give_up()
+        else:
+            self.selecting.after(self.current.undo)
+
+    def redo(self) -> None:
+        self.selecting.after(self.current.redo)
+
+    def nudge(self, dx: int, dy: int) -> None:
+        """Arrow keys: the frame in hand, the layer under the move tool, or the outline under one that selects."""
+        tool = self.tools.chosen
+        pose = self.transforming.pose if tool is ToolName.TRANSFORM else self.paging.pose
+        if tool in {ToolName.TRANSFORM, ToolName.CROP}:
+            if pose is not None:
+                session = self.transforming if tool is ToolName.TRANSFORM else self.paging
+                session.set_pose(pose.moved(QPointF(dx, dy)))
+        elif tool is ToolName.MOVE:
+            self.current.attempt(lambda: self._nudge_layer(dx, dy))
+        elif self.tools.selects:
+            self.selecting.move(QPoint(dx, dy))
+
+    def _nudge_layer(self, dx: int, dy: int) -> None:
+        move = self.painting.begin_move()
+        if move is not None:
+            move.to(dx, dy)
+            move.finish()
 
     def open_recipe(self, row: int) -> None:
         """Hand the recipe of the layer at this row of the list to who renders it."""

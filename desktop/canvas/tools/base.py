@@ -18,6 +18,8 @@ class ToolName(StrEnum):
     WAND = "wand"
     COLOUR_RANGE = "colour_range"
     MOVE = "move"
+    TRANSFORM = "transform"
+    CROP = "crop"
     PICKER = "picker"
     PAN = "pan"
     ROTATE = "rotate"

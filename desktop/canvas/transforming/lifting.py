@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QTransform
 
-from desktop.canvas.selection import Selection
+from desktop.canvas.masks import MaskSnapshot, mask_from_pixels, mask_pixels
+from desktop.canvas.selection import Selection, from_part
 from desktop.canvas.tile_arrays import Pixels, array_from_tiles, image_of, slices, tiles_from_array
 from desktop.canvas.tiles import TileKey, TileMap, content_bounds, keys_over, pixels_of, tile_rect
 from desktop.canvas.transforming.resampling import Resampling, is_shift, resampled
@@ -89,6 +90,32 @@ def with_pixels(tiles: TileMap, pixels: Pixels, place: QPoint) -> TileMap:
         elif key not in tiles or not np.array_equal(tile, pixels_of(tiles[key])):
             result[key] = image_of(tile)
     return MappingProxyType(result)
+
+
+def transformed_mask(
+    mask: MaskSnapshot, offset: QPoint, transform: QTransform, document: QRect
+) -> MaskSnapshot:
+    """A layer's mask after its layer was transformed on the document; the layer's own (0, 0) stays where it was."""
+    bounds = mask.bounds
+    if bounds.isEmpty():
+        return mask
+    place = bounds.topLeft() + offset
+    reach = document.united(transform.mapRect(bounds.translated(offset))).adjusted(-4, -4, 4, 4)
+    pixels, corner = resampled(
+        mask_pixels(mask, bounds), place, transform, limit=reach, outside=mask.background
+    )
+    return mask_from_pixels(
+        pixels, x=corner.x() - offset.x(), y=corner.y() - offset.y(), background=mask.background
+    )
+
+
+def transformed_selection(selection: Selection, transform: QTransform, page: QRect) -> Selection | None:
+    """On a page of another size, perhaps; None where nothing of it lies there."""
+    pixels, corner = resampled(selection.mask, selection.bounds.topLeft(), transform, limit=page)
+    kept = QRect(corner.x(), corner.y(), pixels.shape[1], pixels.shape[0]).intersected(page)
+    if kept.isEmpty():
+        return None
+    return from_part(pixels[slices(kept.translated(-corner))], kept.topLeft(), page.width(), page.height())
 
 
 def preview_of(lifted: Mapping[str, Lifted], *, largest: int) -> list[tuple[QImage, QRect]]:

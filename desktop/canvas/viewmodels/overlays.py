@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QRect, QRectF, Signal
 from PySide6.QtGui import QImage, QPainterPath
 
 from desktop.canvas.selection import Mask
+from desktop.canvas.transforming.pose import Pose
 from shared.imaging.inpainting import InpaintPlan, denoising_mask
 
 
@@ -24,6 +25,15 @@ class Sending:
 
     frame: QRect
     tint: QImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A frame with handles; `floats` move with it, and with `cuts` all outside it is about to go."""
+
+    pose: Pose
+    floats: tuple[PlacedImage, ...] = ()
+    cuts: bool = False
 
 
 def sending_of(mask: Mask, plan: InpaintPlan) -> Sending:
@@ -46,6 +56,7 @@ class Overlays(QObject):
         self.preview: PlacedImage | None = None
         self.candidate: PlacedImage | None = None
         self.sending: Sending | None = None
+        self.frame: Frame | None = None
         self.selection_outline = QPainterPath()
 
     def show_preview(self, image: QImage, rect: QRectF) -> None:
@@ -69,6 +80,16 @@ class Overlays(QObject):
     def show_outline(self, outline: QPainterPath) -> None:
         self.selection_outline = outline
         self.outline_changed.emit()
+
+    def show_frame(self, frame: Frame) -> None:
+        self.frame = frame
+        self.overlay_changed.emit()
+
+    def take_frame(self, frame: Frame) -> None:
+        """Show this one no longer; another one that took its place stays."""
+        if frame is self.frame:
+            self.frame = None
+            self.overlay_changed.emit()
 
     def show_sending(self, sending: Sending | None) -> None:
         if sending is not self.sending:

@@ -2,6 +2,7 @@
 
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.tools.base import Tool, ToolName
+from desktop.canvas.tools.framing import CropTool, FrameSession, FrameTool
 from desktop.canvas.tools.navigation import PanTool, RotateTool
 from desktop.canvas.tools.painting import BrushTool, MoveTool
 from desktop.canvas.tools.picking import PickerTool
@@ -24,6 +25,8 @@ def make_tools(
     painting: Painting,
     selecting: Selecting,
     overlays: Overlays,
+    transforming: FrameSession,
+    paging: FrameSession,
 ) -> Toolbox:
     return {
         ToolName.BRUSH: BrushTool(target=painting, eraser=False),
@@ -35,6 +38,8 @@ def make_tools(
         ToolName.WAND: SamplingTool(select=selecting.select_by_wand, options=tools),
         ToolName.COLOUR_RANGE: SamplingTool(select=selecting.select_by_colour, options=tools),
         ToolName.MOVE: MoveTool(target=painting),
+        ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation),
+        ToolName.CROP: CropTool(session=paging, navigation=navigation),
         ToolName.PICKER: PickerTool(source=current, colours=tools),
         ToolName.PAN: PanTool(navigation=navigation),
         ToolName.ROTATE: RotateTool(navigation=navigation),

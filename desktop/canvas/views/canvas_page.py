@@ -31,7 +31,12 @@ class CanvasPage(QWidget):
         self._viewmodel = viewmodel
         self.dialogs = dialogs or DocumentDialogs(viewmodel=viewmodel, window=self)
         self.tool_bar = ToolBar(tools=viewmodel.tools)
-        self.options = ToolOptionsBar(tools=viewmodel.tools, navigation=viewmodel.navigation)
+        self.options = ToolOptionsBar(
+            tools=viewmodel.tools,
+            navigation=viewmodel.navigation,
+            transforming=viewmodel.transforming,
+            paging=viewmodel.paging,
+        )
         self.view = CanvasView(viewmodel=viewmodel, reduced_motion=reduced_motion)
         self.errors = ErrorLine()
         self.empty = EmptyCanvas(viewmodel=viewmodel, dialogs=self.dialogs)

@@ -54,6 +54,8 @@ CURSORS = {
     ToolName.COLOUR_RANGE: Qt.CursorShape.CrossCursor,
     ToolName.PICKER: Qt.CursorShape.CrossCursor,
     ToolName.MOVE: Qt.CursorShape.SizeAllCursor,
+    ToolName.TRANSFORM: Qt.CursorShape.ArrowCursor,
+    ToolName.CROP: Qt.CursorShape.ArrowCursor,
     ToolName.PAN: Qt.CursorShape.OpenHandCursor,
     ToolName.ROTATE: Qt.CursorShape.PointingHandCursor,
     ToolName.BRUSH: Qt.CursorShape.BlankCursor,
@@ -61,6 +63,14 @@ CURSORS = {
 }
 SMALLEST_OUTLINE = 4.0
 """Logical pixels; a finer brush shows a cross instead of a circle that could not be seen."""
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+LONG_STEP = 10
+"""Pixels that an arrow key with Shift moves by."""
 HELD_TOOLS = {Qt.Key.Key_Space: ToolName.PAN, Qt.Key.Key_R: ToolName.ROTATE}
 
 
@@ -306,6 +316,10 @@ class CanvasView(QWidget):
         if tool is not None and not event.modifiers():
             if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
                 self._viewmodel.tools.lend(tool)
+        elif event.key() in ARROWS:
+            dx, dy = ARROWS[Qt.Key(event.key())]
+            step = LONG_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self._viewmodel.nudge(dx * step, dy * step)
         elif not self._ends_gesture(Qt.Key(event.key())):
             super().keyPressEvent(event)
 

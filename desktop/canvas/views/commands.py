@@ -5,8 +5,10 @@ from functools import partial
 
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.views.adjustment_commands import adjustment_commands
 from desktop.canvas.views.document_dialogs import DocumentDialogs
 from desktop.canvas.views.layer_commands import layer_commands
+from desktop.canvas.views.page_commands import page_commands
 from desktop.canvas.views.selection_commands import selection_commands
 from desktop.canvas.views.tool_bar import TOOLS
 from desktop.widgets.commands import Command
@@ -21,6 +23,8 @@ TOOL_TEXTS = {
     ToolName.WAND: "Magic wand",
     ToolName.COLOUR_RANGE: "Select by colour",
     ToolName.MOVE: "Move the layer",
+    ToolName.TRANSFORM: "Transform",
+    ToolName.CROP: "Crop the picture",
     ToolName.PICKER: "Pick a colour",
     ToolName.PAN: "Move the view",
 }
@@ -32,6 +36,8 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
         *_edit_commands(viewmodel),
         *selection_commands(viewmodel, dialogs.selection),
         *layer_commands(viewmodel),
+        *page_commands(viewmodel, dialogs.pages),
+        *adjustment_commands(viewmodel, dialogs.adjustments),
         *_tool_commands(viewmodel),
         *_view_commands(viewmodel),
     ]
@@ -71,15 +77,14 @@ def _file_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> list
 
 
 def _edit_commands(viewmodel: CanvasViewModel) -> list[Command]:
-    current, history = viewmodel.current, viewmodel.history
-    selecting = viewmodel.selecting
+    history = viewmodel.history
     return [
         Command(
             id="canvas.undo",
             text="Undo",
             shortcut="Ctrl+Z",
             icon="undo-2",
-            run=lambda: selecting.after(current.undo),
+            run=viewmodel.undo,
             enabled=lambda: history.can_undo,
         ),
         Command(
@@ -87,7 +92,7 @@ def _edit_commands(viewmodel: CanvasViewModel) -> list[Command]:
             text="Redo",
             shortcut="Ctrl+Shift+Z",
             icon="redo-2",
-            run=lambda: selecting.after(current.redo),
+            run=viewmodel.redo,
             enabled=lambda: history.can_redo,
         ),
     ]

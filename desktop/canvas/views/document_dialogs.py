@@ -17,7 +17,9 @@ from PySide6.QtWidgets import (
 
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.files import DOCUMENT_ENDING, OPENABLE_ENDINGS
+from desktop.canvas.views.adjustment_dialogs import AdjustmentDialogs
 from desktop.canvas.views.export_dialog import ExportDialog
+from desktop.canvas.views.page_dialogs import PageDialogs
 from desktop.canvas.views.parts import name_buttons
 from desktop.canvas.views.selection_dialogs import SelectionDialogs
 from desktop.widgets.theme import SPACE
@@ -35,6 +37,8 @@ class DocumentDialogs:
         self._window = window
         self._side = side
         self.selection = SelectionDialogs(selecting=viewmodel.selecting, window=window)
+        self.pages = PageDialogs(viewmodel=viewmodel, window=window)
+        self.adjustments = AdjustmentDialogs(adjusting=viewmodel.adjusting, window=window)
 
     def new(self) -> QDialog:
         dialog = NewPictureDialog(self._window, side=self._side)

@@ -1,12 +1,13 @@
 """Lines that are seen on any picture: marching ants, brush outlines, frames."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from desktop.widgets.theme import Theme
 
 DASH = 4.0
 """Length of one dash of the marching ants, in logical pixels."""
+HANDLE_SIDE = 8.0
 
 
 def draw_marching_ants(painter: QPainter, path: QPainterPath, theme: Theme, phase: float) -> None:
@@ -37,6 +38,29 @@ def draw_frame(painter: QPainter, path: QPainterPath, theme: Theme) -> None:
     painter.drawPath(path)
     painter.setPen(_pen(theme.colour("accent")))
     painter.drawPath(path)
+
+
+def draw_handles(painter: QPainter, frame: QPolygonF, points: list[QPointF], theme: Theme) -> None:
+    """A frame that can be taken hold of at `points`."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(theme.colour("marker_dark", 0.6), 2.0))
+    painter.drawPolygon(frame)
+    painter.setPen(_pen(theme.colour("marker_light")))
+    painter.drawPolygon(frame)
+    painter.setPen(_pen(theme.colour("marker_dark", 0.8)))
+    painter.setBrush(theme.colour("marker_light"))
+    half = HANDLE_SIDE / 2
+    for point in points:
+        painter.drawRect(QRectF(point.x() - half, point.y() - half, HANDLE_SIDE, HANDLE_SIDE))
+
+
+def draw_shade_around(painter: QPainter, frame: QPolygonF, theme: Theme) -> None:
+    """Darken all but the inside of the frame."""
+    path = QPainterPath()
+    path.addRect(QRectF(painter.viewport()))
+    path.addPolygon(frame)
+    path.closeSubpath()
+    painter.fillPath(path, theme.colour("shade", 0.5))
 
 
 def _pen(colour: QColor, width: float = 1.0) -> QPen:

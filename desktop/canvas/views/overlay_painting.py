@@ -5,8 +5,9 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath
 
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.tiles import TILE_FORMAT
-from desktop.canvas.viewmodels.overlays import Overlays, PlacedImage, Sending
-from desktop.canvas.views.markers import draw_frame, draw_marching_ants
+from desktop.canvas.transforming.pose import Handle
+from desktop.canvas.viewmodels.overlays import Frame, Overlays, PlacedImage, Sending
+from desktop.canvas.views.markers import draw_frame, draw_handles, draw_marching_ants, draw_shade_around
 from desktop.widgets.theme import Theme
 
 TINT_STRENGTH = 0.35
@@ -44,10 +45,27 @@ class OverlayPainter:
         # A result is judged by its colours, which a tint over it would change.
         if self._overlays.sending is not None and not results:
             self._draw_sending(painter, self._overlays.sending, theme)
-        if self.has_outline:
+        if self._overlays.frame is not None:
+            self._draw_frame(painter, self._overlays.frame, theme)
+        if self.has_outline and (self._overlays.frame is None or self._overlays.frame.cuts):
             draw_marching_ants(painter, self.outline_in_view, theme, phase)
         if not gesture.isEmpty():
             draw_marching_ants(painter, self._navigation.transform.map(gesture), theme, 0.0)
+
+    def _draw_frame(self, painter: QPainter, frame: Frame, theme: Theme) -> None:
+        painter.save()
+        painter.setTransform(frame.pose.transform * self._navigation.transform, True)
+        for placed in frame.floats:
+            painter.drawImage(placed.rect, placed.image, QRectF(placed.image.rect()))
+        painter.restore()
+        edge = self._navigation.transform.map(frame.pose.frame)
+        points = [self._navigation.to_view(frame.pose.point(handle)) for handle in Handle]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if frame.cuts:
+            draw_shade_around(painter, edge, theme)
+        draw_handles(painter, edge, points, theme)
+        painter.restore()
 
     def _draw_placed(self, painter: QPainter, placed: PlacedImage) -> None:
         painter.save()

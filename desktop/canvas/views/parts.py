@@ -1,5 +1,6 @@
 """Small parts that several views of the canvas share."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox
 
 from desktop.widgets.parts import LabelledSlider
@@ -28,3 +29,18 @@ def name_buttons(buttons: QDialogButtonBox, *, accept: str) -> None:
         button.setText(text)
         button.setAccessibleName(text)
         button.setToolTip(text)
+
+
+def dense_number(
+    minimum: float, maximum: float, suffix: str, width: int, *, decimals: int = 0
+) -> QDoubleSpinBox:
+    """A number for a dense row, `width` steps of space wide."""
+    number = QDoubleSpinBox()
+    number.setRange(minimum, maximum)
+    number.setDecimals(decimals)
+    number.setSuffix(suffix)
+    number.setKeyboardTracking(False)
+    number.setFixedWidth(width * SPACE)
+    number.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+    set_dense(number)
+    return number

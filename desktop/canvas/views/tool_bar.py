@@ -21,6 +21,8 @@ TOOLS = {
     ToolName.WAND: ("wand-sparkles", "W"),
     ToolName.COLOUR_RANGE: ("droplet", "Shift+W"),
     ToolName.MOVE: ("move", "V"),
+    ToolName.TRANSFORM: ("scaling", "T"),
+    ToolName.CROP: ("crop", "C"),
     ToolName.PICKER: ("pipette", "I"),
     ToolName.PAN: ("hand", "H"),
 }
@@ -45,6 +47,8 @@ def tool_text(tool: ToolName) -> str:
         ToolName.WAND: tr("Magic wand"),
         ToolName.COLOUR_RANGE: tr("Select by colour"),
         ToolName.MOVE: tr("Move the layer"),
+        ToolName.TRANSFORM: tr("Transform"),
+        ToolName.CROP: tr("Crop the picture"),
         ToolName.PICKER: tr("Pick a colour"),
         ToolName.PAN: tr("Move the view"),
         ToolName.ROTATE: tr("Turn the view"),

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QStackedWidget,
@@ -11,11 +10,15 @@ from PySide6.QtWidgets import (
 
 from desktop.canvas.brushes.brush import LARGEST_BRUSH, SMALLEST_BRUSH
 from desktop.canvas.navigation import LARGEST_ZOOM, SMALLEST_ZOOM, Navigation
+from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.tools import ToolsViewModel
-from desktop.canvas.views.parts import compact_slider
+from desktop.canvas.viewmodels.transforming import Transforming
+from desktop.canvas.views.frame_options import CropOptionsRow, TransformOptionsRow
+from desktop.canvas.views.parts import compact_slider, dense_number
 from desktop.canvas.views.selection_options import SelectionOptionsRow
 from desktop.canvas.views.tool_bar import tool_text
-from desktop.widgets.theme import SPACE, set_dense, set_role
+from desktop.widgets.theme import SPACE, set_role
 from desktop.widgets.translations import tr
 
 
@@ -61,8 +64,8 @@ class LookRow(QWidget):
     def __init__(self, *, navigation: Navigation) -> None:
         super().__init__()
         self._navigation = navigation
-        self.zoom = _number(SMALLEST_ZOOM * 100, LARGEST_ZOOM * 100, "%", 16)
-        self.angle = _number(-180, 180, "°", 14)
+        self.zoom = dense_number(SMALLEST_ZOOM * 100, LARGEST_ZOOM * 100, "%", 16)
+        self.angle = dense_number(-180, 180, "°", 14)
         self.angle.setWrapping(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -94,18 +97,22 @@ class LookRow(QWidget):
 
 
 class ToolOptionsBar(QWidget):
-    def __init__(self, *, tools: ToolsViewModel, navigation: Navigation) -> None:
+    def __init__(
+        self, *, tools: ToolsViewModel, navigation: Navigation, transforming: Transforming, paging: Paging
+    ) -> None:
         super().__init__()
         self._tools = tools
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "panel")
         self.brush = BrushOptionsRow(tools=tools)
         self.selection = SelectionOptionsRow(tools=tools)
+        self.transform = TransformOptionsRow(transforming=transforming)
+        self.crop = CropOptionsRow(paging=paging)
         self.look = LookRow(navigation=navigation)
         self._text = QLabel()
         set_role(self._text, "quiet")
         self._rows = QStackedWidget()
-        for row in (self.brush, self.selection, self._text):
+        for row in (self.brush, self.selection, self.transform, self.crop, self._text):
             self._rows.addWidget(row)
         bar = QHBoxLayout(self)
         bar.setContentsMargins(3 * SPACE, SPACE, 2 * SPACE, SPACE)
@@ -122,24 +129,16 @@ class ToolOptionsBar(QWidget):
             self._rows.setCurrentWidget(self.brush)
         elif self._tools.selects:
             self._rows.setCurrentWidget(self.selection)
+        elif self._tools.tool is ToolName.TRANSFORM:
+            self._rows.setCurrentWidget(self.transform)
+        elif self._tools.tool is ToolName.CROP:
+            self._rows.setCurrentWidget(self.crop)
         else:
             self._rows.setCurrentWidget(self._text)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
-            for row in (self.brush, self.selection, self.look):
+            for row in (self.brush, self.selection, self.transform, self.crop, self.look):
                 row.name()
             self._show_tool()
         super().changeEvent(event)
-
-
-def _number(minimum: float, maximum: float, suffix: str, width: int) -> QDoubleSpinBox:
-    number = QDoubleSpinBox()
-    number.setRange(minimum, maximum)
-    number.setDecimals(0)
-    number.setSuffix(suffix)
-    number.setKeyboardTracking(False)
-    number.setFixedWidth(width * SPACE)
-    number.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
-    set_dense(number)
-    return number
