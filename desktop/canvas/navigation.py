@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSizeF, Signal
-from PySide6.QtGui import QTransform
+from PySide6.QtGui import QPolygonF, QTransform
 
 SMALLEST_ZOOM = 1 / 64
 LARGEST_ZOOM = 64.0
@@ -20,6 +20,8 @@ class Look:
     y: float = 0.0
     zoom: float = 1.0
     angle: float = 0.0
+    mirrored: bool = False
+    """Left and right are swapped, as in a mirror; a fresh eye sees what is askew."""
 
 
 class Navigation(QObject):
@@ -111,10 +113,36 @@ class Navigation(QObject):
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
         """What lies under `at` (in the view; its middle if None) stays under it."""
         zoom = min(max(zoom, SMALLEST_ZOOM), LARGEST_ZOOM)
-        self._change_around(at, zoom=zoom)
+        self._change_around(at, replace(self._look, zoom=zoom))
 
     def rotate_to(self, angle: float, at: QPointF | None = None) -> None:
-        self._change_around(at, angle=math.remainder(angle, 360.0))
+        self._change_around(at, replace(self._look, angle=math.remainder(angle, 360.0)))
+
+    @property
+    def mirrored(self) -> bool:
+        return self._look.mirrored
+
+    def mirror(self) -> None:
+        """As if the screen were seen in a mirror: what is in the middle stays there."""
+        look = self._look
+        self._set(replace(look, mirrored=not look.mirrored, angle=-look.angle))
+
+    def look_at(self, point: QPointF) -> None:
+        """Bring a point of the document to the middle of the view."""
+        self._fitted = False
+        self._set(replace(self._look, x=point.x(), y=point.y()))
+
+    @property
+    def visible_area(self) -> QPolygonF:
+        """What of the document's plane the view shows."""
+        size = self._view_size
+        corners = [
+            QPointF(0, 0),
+            QPointF(size.width(), 0),
+            QPointF(size.width(), size.height()),
+            QPointF(0, size.height()),
+        ]
+        return QPolygonF([self.to_document(corner) for corner in corners])
 
     def pan_by(self, delta: QPointF) -> None:
         """Move the picture by `delta` logical pixels of the view."""
@@ -127,11 +155,10 @@ class Navigation(QObject):
         """Go back to a look that was taken before."""
         self._set(look)
 
-    def _change_around(self, at: QPointF | None, **values: float) -> None:
+    def _change_around(self, at: QPointF | None, changed: Look) -> None:
         self._fitted = False
         at = self.middle if at is None else at
         kept = self.to_document(at)
-        changed = replace(self._look, **values)
         moved = self._transform(changed).map(kept) - at
         inverse, _ = self._transform(changed).inverted()
         centre = inverse.map(self.middle + moved)
@@ -146,7 +173,7 @@ class Navigation(QObject):
         scale = look.zoom / self._pixel_ratio
         transform = QTransform()
         transform.rotate(look.angle)
-        transform.scale(scale, scale)
+        transform.scale(-scale if look.mirrored else scale, scale)
         middle = self.middle
         offset = middle - transform.map(QPointF(look.x, look.y))
         if look.angle % 90 == 0:

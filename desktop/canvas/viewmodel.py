@@ -9,13 +9,16 @@ from PySide6.QtGui import QImage, QImageReader, QPainterPath
 
 from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.dabs import DabCache
+from desktop.canvas.document import DocumentChange
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.outlines import outline_of
 from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodels.adjusting import Adjusting
+from desktop.canvas.viewmodels.aids import Aids
 from desktop.canvas.viewmodels.brushes import BrushList
+from desktop.canvas.viewmodels.comparing import Comparing
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.exporting import Exporting
 from desktop.canvas.viewmodels.files import LAYERED_ENDINGS, FilesViewModel
@@ -77,6 +80,8 @@ class CanvasViewModel(QObject):
         self.paging = Paging(
             current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
         )
+        self.aids = Aids(current=self.current, navigation=self.navigation, tasks=tasks, parent=self)
+        self.comparing = Comparing(current=self.current, overlays=self.overlays, tasks=tasks, parent=self)
         self.adjusting = Adjusting(current=self.current, tasks=tasks, parent=self)
         self.gestures = Gestures(
             current=self.current,
@@ -91,6 +96,7 @@ class CanvasViewModel(QObject):
                 overlays=self.overlays,
                 transforming=self.transforming,
                 paging=self.paging,
+                aids=self.aids,
             ),
             parent=self,
         )
@@ -297,10 +303,13 @@ class CanvasViewModel(QObject):
         self.navigation.fit()
         self._tell_situation()
 
-    def _on_changed(self) -> None:
+    def _on_changed(self, change: DocumentChange) -> None:
         document = self.current.document
         if document is None:
             return
+        if change.size:
+            self.navigation.set_document_rect(document.rect)
+            self.navigation.fit()
         if document.selection is None and self.overlays.sending is not None:
             self.set_sending_overlay(None)
         if not document.in_transaction:

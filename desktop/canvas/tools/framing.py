@@ -3,7 +3,7 @@
 import math
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
 from desktop.canvas.navigation import Navigation
@@ -36,11 +36,18 @@ class FrameSession(Protocol):
     def give_up(self) -> None: ...
 
 
+class Attraction(Protocol):
+    def snapped(self, point: QPointF) -> QPointF: ...
+
+    def snapped_rect(self, rect: QRectF) -> QPointF: ...
+
+
 class FrameTool:
     """Shift keeps the ratio, or turns in steps; Alt scales from the centre; Ctrl pulls a corner or skews a side."""
 
-    def __init__(self, *, session: FrameSession, navigation: Navigation) -> None:
+    def __init__(self, *, session: FrameSession, navigation: Navigation, lines: Attraction) -> None:
         self._session = session
+        self._lines = lines
         self._navigation = navigation
         self._start: Pose | None = None
         self._from = QPointF()
@@ -101,9 +108,11 @@ class FrameTool:
         bends = self._session.may_bend and bool(keys & Qt.KeyboardModifier.ControlModifier)
         now, handle = pointer.position, self._handle
         if handle is None and self._inside:
-            return pose.moved(_whole(now - self._from, along_axis=shift))
+            moved = pose.moved(_whole(now - self._from, along_axis=shift))
+            return moved.moved(self._lines.snapped_rect(moved.frame.boundingRect()))
         if handle is None:
             return pose.turned(self._from, now, in_steps=shift)
+        now = self._lines.snapped(now)
         if bends:
             return pose.bent(handle, now) if handle in CORNERS else pose.skewed(handle, self._from, now)
         return pose.scaled(handle, now, keep_ratio=shift != self._session.keeps_ratio, from_centre=alt)

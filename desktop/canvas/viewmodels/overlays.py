@@ -57,6 +57,8 @@ class Overlays(QObject):
         self.candidate: PlacedImage | None = None
         self.sending: Sending | None = None
         self.frame: Frame | None = None
+        self.before: PlacedImage | None = None
+        """The picture as it was, in the place of all that is there now."""
         self.selection_outline = QPainterPath()
 
     def show_preview(self, image: QImage, rect: QRectF) -> None:
@@ -80,6 +82,11 @@ class Overlays(QObject):
     def show_outline(self, outline: QPainterPath) -> None:
         self.selection_outline = outline
         self.outline_changed.emit()
+
+    def show_before(self, before: PlacedImage | None) -> None:
+        if before is not self.before:
+            self.before = before
+            self.overlay_changed.emit()
 
     def show_frame(self, frame: Frame) -> None:
         self.frame = frame

@@ -3,11 +3,13 @@
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.tools.base import Tool, ToolName
 from desktop.canvas.tools.framing import CropTool, FrameSession, FrameTool
+from desktop.canvas.tools.guiding import GuideOr, Snapping
 from desktop.canvas.tools.navigation import PanTool, RotateTool
 from desktop.canvas.tools.painting import BrushTool, MoveTool
 from desktop.canvas.tools.picking import PickerTool
 from desktop.canvas.tools.pointing import PolygonTool, SamplingTool
 from desktop.canvas.tools.selecting import EllipseTool, LassoTool, MarqueeTool
+from desktop.canvas.viewmodels.aids import Aids
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.overlays import Overlays
 from desktop.canvas.viewmodels.painting import Painting
@@ -27,19 +29,24 @@ def make_tools(
     overlays: Overlays,
     transforming: FrameSession,
     paging: FrameSession,
+    aids: Aids,
 ) -> Toolbox:
     return {
         ToolName.BRUSH: BrushTool(target=painting, eraser=False),
         ToolName.ERASER: BrushTool(target=painting, eraser=True),
-        ToolName.MARQUEE: MarqueeTool(target=selecting, options=tools, outlines=overlays),
-        ToolName.ELLIPSE: EllipseTool(target=selecting, options=tools, outlines=overlays),
+        ToolName.MARQUEE: Snapping(
+            tool=MarqueeTool(target=selecting, options=tools, outlines=overlays), guides=aids
+        ),
+        ToolName.ELLIPSE: Snapping(
+            tool=EllipseTool(target=selecting, options=tools, outlines=overlays), guides=aids
+        ),
         ToolName.LASSO: LassoTool(target=selecting, options=tools, outlines=overlays),
         ToolName.POLYGON: PolygonTool(target=selecting, options=tools, navigation=navigation),
         ToolName.WAND: SamplingTool(select=selecting.select_by_wand, options=tools),
         ToolName.COLOUR_RANGE: SamplingTool(select=selecting.select_by_colour, options=tools),
-        ToolName.MOVE: MoveTool(target=painting),
-        ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation),
-        ToolName.CROP: CropTool(session=paging, navigation=navigation),
+        ToolName.MOVE: GuideOr(tool=MoveTool(target=painting), guides=aids),
+        ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation, lines=aids),
+        ToolName.CROP: CropTool(session=paging, navigation=navigation, lines=aids),
         ToolName.PICKER: PickerTool(source=current, colours=tools),
         ToolName.PAN: PanTool(navigation=navigation),
         ToolName.ROTATE: RotateTool(navigation=navigation),

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.canvas.service import Note
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.viewmodels.aids import Aid
 from desktop.canvas.views.canvas_view import CanvasView
 from desktop.canvas.views.document_dialogs import DocumentDialogs
 from desktop.canvas.views.empty_canvas import EmptyCanvas
+from desktop.canvas.views.rulers import Ruler
 from desktop.canvas.views.tool_bar import ToolBar
 from desktop.canvas.views.tool_options import ToolOptionsBar
 from desktop.widgets.error_line import ErrorLine
@@ -46,7 +48,7 @@ class CanvasPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.options)
         column.addWidget(self.errors)
-        column.addWidget(self.view, 1)
+        column.addLayout(self._with_rulers(), 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -62,6 +64,25 @@ class CanvasPage(QWidget):
         self._show_emptiness()
         self.setFocusProxy(self.view)
         self.view.setFocus()
+
+    def _with_rulers(self) -> QGridLayout:
+        aids, navigation = self._viewmodel.aids, self._viewmodel.navigation
+        self.rulers = [
+            Ruler(orientation=orientation, aids=aids, navigation=navigation, view=self.view)
+            for orientation in (Qt.Orientation.Horizontal, Qt.Orientation.Vertical)
+        ]
+        grid = QGridLayout()
+        grid.setSpacing(0)
+        grid.addWidget(self.rulers[0], 0, 1)
+        grid.addWidget(self.rulers[1], 1, 0)
+        grid.addWidget(self.view, 1, 1)
+        aids.changed.connect(self._show_rulers)
+        self._show_rulers()
+        return grid
+
+    def _show_rulers(self) -> None:
+        for ruler in self.rulers:
+            ruler.setVisible(self._viewmodel.aids.is_on(Aid.RULERS))
 
     def _show_error(self, report: ErrorReport) -> None:
         self.errors.show_error(report)

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
     QTabletEvent,
+    QTouchEvent,
     QTransform,
     QWheelEvent,
 )
@@ -30,8 +31,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.canvas.document import DocumentChange
 from desktop.canvas.tools.base import Pointer, ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.viewmodels.comparing import Before
 from desktop.canvas.viewmodels.files import OPENABLE_ENDINGS
+from desktop.canvas.views.aid_painting import AidPainter
 from desktop.canvas.views.ants import MarchingAnts
+from desktop.canvas.views.fingers import Fingers
 from desktop.canvas.views.markers import draw_brush_outline
 from desktop.canvas.views.overlay_painting import OverlayPainter
 from desktop.canvas.views.pen import pen_pointer
@@ -71,6 +75,8 @@ ARROWS = {
 }
 LONG_STEP = 10
 """Pixels that an arrow key with Shift moves by."""
+HELD_PICTURES = {Qt.Key.Key_Backslash: Before.OPENED, Qt.Key.Key_Bar: Before.WITHOUT_LAYER}
+"""What the picture is compared with while the key is down (the same key, without and with Shift)."""
 HELD_TOOLS = {Qt.Key.Key_Space: ToolName.PAN, Qt.Key.Key_R: ToolName.ROTATE}
 
 
@@ -88,6 +94,9 @@ class CanvasView(QWidget):
         self._navigation = viewmodel.navigation
         self._picture = PictureBuffer(current=viewmodel.current, navigation=viewmodel.navigation)
         self._overlays = OverlayPainter(overlays=viewmodel.overlays, navigation=viewmodel.navigation)
+        self._aids = AidPainter(
+            aids=viewmodel.aids, current=viewmodel.current, navigation=viewmodel.navigation
+        )
         self._pointer_at: QPointF | None = None
         self._pen_down = False
         self._pen_seen = 0
@@ -102,6 +111,8 @@ class CanvasView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._fingers = Fingers(navigation=viewmodel.navigation, gestures=viewmodel.gestures)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.setMinimumSize(160, 120)
@@ -110,6 +121,7 @@ class CanvasView(QWidget):
         viewmodel.current.document_changed.connect(self._on_changed)
         viewmodel.navigation.look_changed.connect(self._on_look_changed)
         viewmodel.overlays.overlay_changed.connect(self.update)
+        viewmodel.aids.changed.connect(self.update)
         viewmodel.overlays.outline_changed.connect(self._on_selection_outlined)
         viewmodel.gestures.outline_changed.connect(self._on_outline_changed)
         viewmodel.tools.tool_changed.connect(self._on_tool_changed)
@@ -129,8 +141,12 @@ class CanvasView(QWidget):
         self.update()
 
     def _on_changed(self, change: DocumentChange) -> None:
-        if not change.dirty.isEmpty():
+        if change.size:
+            self._picture.replace_document()
+        elif not change.dirty.isEmpty():
             self.update(self._logical(self._picture.invalidate(change.dirty)))
+        if change.size or change.guides:
+            self.update()
 
     def _on_selection_outlined(self) -> None:
         self._overlays.forget_outline()
@@ -179,6 +195,7 @@ class CanvasView(QWidget):
         painter.drawImage(
             whole, self._picture.image, QRectF(0, 0, whole.width() * ratio, whole.height() * ratio)
         )
+        self._aids.draw(painter, theme)
         self._overlays.draw(painter, theme, phase=self._ants.phase, gesture=self._viewmodel.gestures.outline)
         self._draw_pointer(painter)
         if self.hasFocus() and self._shows_focus:
@@ -296,6 +313,8 @@ class CanvasView(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.NativeGesture and self._native_gesture(event):
             return True
+        if isinstance(event, QTouchEvent) and self._fingers.take(event):
+            return True
         return super().event(event)
 
     def _native_gesture(self, event: QEvent) -> bool:
@@ -316,6 +335,9 @@ class CanvasView(QWidget):
         if tool is not None and not event.modifiers():
             if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
                 self._viewmodel.tools.lend(tool)
+        elif event.key() in HELD_PICTURES:
+            if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
+                self._viewmodel.comparing.hold(HELD_PICTURES[Qt.Key(event.key())])
         elif event.key() in ARROWS:
             dx, dy = ARROWS[Qt.Key(event.key())]
             step = LONG_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
@@ -343,6 +365,8 @@ class CanvasView(QWidget):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in HELD_TOOLS and not event.isAutoRepeat():
             self._viewmodel.tools.give_back()
+        elif Qt.Key(event.key()) in HELD_PICTURES and not event.isAutoRepeat():
+            self._viewmodel.comparing.release()
         else:
             super().keyReleaseEvent(event)
 
@@ -361,6 +385,7 @@ class CanvasView(QWidget):
 
     def focusOutEvent(self, _event: QFocusEvent) -> None:
         self._viewmodel.tools.give_back()
+        self._viewmodel.comparing.release()
         self.update()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:

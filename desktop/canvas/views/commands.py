@@ -11,6 +11,7 @@ from desktop.canvas.views.layer_commands import layer_commands
 from desktop.canvas.views.page_commands import page_commands
 from desktop.canvas.views.selection_commands import selection_commands
 from desktop.canvas.views.tool_bar import TOOLS
+from desktop.canvas.views.view_commands import view_commands
 from desktop.widgets.commands import Command
 
 TOOL_TEXTS = {
@@ -39,7 +40,7 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
         *page_commands(viewmodel, dialogs.pages),
         *adjustment_commands(viewmodel, dialogs.adjustments),
         *_tool_commands(viewmodel),
-        *_view_commands(viewmodel),
+        *view_commands(viewmodel),
     ]
 
 
@@ -116,35 +117,5 @@ def _tool_commands(viewmodel: CanvasViewModel) -> list[Command]:
         Command(id="canvas.swap_colours", text="Swap the colours", shortcut="X", run=tools.swap_colours),
         Command(
             id="canvas.reset_colours", text="Black and white colours", shortcut="D", run=tools.reset_colours
-        ),
-    ]
-
-
-def _view_commands(viewmodel: CanvasViewModel) -> list[Command]:
-    navigation = viewmodel.navigation
-    return [
-        Command(
-            id="canvas.fit", text="Fit the picture in the view", shortcut="0", icon="scan", run=navigation.fit
-        ),
-        Command(id="canvas.actual_size", text="Show at 100%", shortcut="1", run=navigation.actual_size),
-        Command(
-            id="canvas.zoom_in",
-            text="Zoom in",
-            shortcut="Ctrl++",
-            icon="zoom-in",
-            run=lambda: navigation.zoom_by(1.25),
-        ),
-        Command(
-            id="canvas.zoom_out",
-            text="Zoom out",
-            shortcut="Ctrl+-",
-            icon="zoom-out",
-            run=lambda: navigation.zoom_by(0.8),
-        ),
-        Command(
-            id="canvas.straighten",
-            text="Turn the view straight",
-            icon="rotate-cw",
-            run=lambda: navigation.rotate_to(0.0),
         ),
     ]

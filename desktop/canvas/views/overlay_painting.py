@@ -39,6 +39,9 @@ class OverlayPainter:
 
     def draw(self, painter: QPainter, theme: Theme, *, phase: float, gesture: QPainterPath) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._navigation.angle % 90 != 0)
+        if self._overlays.before is not None:
+            self._draw_before(painter, self._overlays.before, theme)
+            return
         results = [placed for placed in (self._overlays.preview, self._overlays.candidate) if placed]
         for placed in results:
             self._draw_placed(painter, placed)
@@ -51,6 +54,15 @@ class OverlayPainter:
             draw_marching_ants(painter, self.outline_in_view, theme, phase)
         if not gesture.isEmpty():
             draw_marching_ants(painter, self._navigation.transform.map(gesture), theme, 0.0)
+
+    def _draw_before(self, painter: QPainter, before: PlacedImage, theme: Theme) -> None:
+        painter.save()
+        painter.fillRect(painter.viewport(), theme.colour("surround"))
+        painter.setTransform(self._navigation.transform, True)
+        painter.fillRect(before.rect, theme.colour("checker_light"))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._navigation.zoom < 1)
+        painter.drawImage(before.rect, before.image, QRectF(before.image.rect()))
+        painter.restore()
 
     def _draw_frame(self, painter: QPainter, frame: Frame, theme: Theme) -> None:
         painter.save()
