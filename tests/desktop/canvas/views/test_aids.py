@@ -103,7 +103,7 @@ def test_a_mirrored_view_swaps_left_and_right_and_paints_where_one_points(studio
 def test_before_and_after_are_shown_while_the_key_is_down(studio: Studio) -> None:
     studio.new(200, 150)
     studio.viewmodel.tools.choose(ToolName.BRUSH)
-    studio.viewmodel.layers.add()
+    studio.viewmodel.layer_actions.add()
     studio.viewmodel.tools.set_brush(size=40, hardness=1.0)
     studio.drag((60, 60), (120, 60))
     studio.viewmodel.gestures.cancel()

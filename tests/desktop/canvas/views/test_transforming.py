@@ -130,7 +130,7 @@ def test_at_rest_the_picture_holds_the_exact_result(studio: Studio) -> None:
 
 def test_what_is_empty_or_locked_says_so(studio: Studio) -> None:
     document = studio.new()
-    studio.viewmodel.layers.add()
+    studio.viewmodel.layer_actions.add()
     studio.viewmodel.tools.choose(ToolName.TRANSFORM)
     studio.run(idle(studio))
     assert studio.errors[-1].code == "NOTHING_TO_TRANSFORM"
