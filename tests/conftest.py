@@ -105,14 +105,14 @@ def qapp(qapp: Any) -> Any:
 
 @pytest.fixture
 def qt_run(qapp: Any) -> Iterator[QtRun]:
-    """Runs a coroutine on the app's real event loop: `qt_run(coroutine, timeout=10)` returns its result."""
+    """Runs a coroutine on the app's real event loop: `qt_run(coroutine, timeout=30)` returns its result."""
     import asyncio
 
     from desktop.app.event_loop import create_event_loop
 
     loop = create_event_loop(qapp)
 
-    def run(coroutine: Coroutine[Any, Any, Any] | Awaitable[Any], timeout: float = 10) -> Any:
+    def run(coroutine: Coroutine[Any, Any, Any] | Awaitable[Any], timeout: float = 30) -> Any:
         return loop.run_until_complete(asyncio.wait_for(coroutine, timeout))
 
     yield run

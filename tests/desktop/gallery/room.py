@@ -42,7 +42,7 @@ class Gallery:
         self.view.resize(1000, 700)
         self.view.show()
 
-    def run(self, coroutine: Coroutine[Any, Any, Any], timeout: float = 10) -> Any:
+    def run(self, coroutine: Coroutine[Any, Any, Any], timeout: float = 30) -> Any:
         """And until nothing is under way, since no task may go on while the loop stands still."""
 
         async def settled() -> Any:
@@ -62,7 +62,9 @@ class Gallery:
 
     def fill(self, count: int, **values: Any) -> None:
         """Named by their age, so that "picture 0" is the last."""
-        self.run(self.shelf.fill(count, **values))
+        self.run(
+            self.shelf.fill(count, **values), timeout=120
+        )  # each picture waits for the disk several times
         self.start()
 
     def start(self) -> None:
