@@ -56,10 +56,9 @@ class CachedComposer(Composer):
             plan = self._plans.get(key)
             if plan is not None and not (painting and plan.active_shows == self._active_shows(key)):
                 del self._plans[key]
-            parts = self._parts.get(key)
-            if parts:
-                for part in [part for part in parts if not layer_ids.isdisjoint(part[1])]:
-                    del parts[part]
+            if not painting and key in self._parts:
+                parts = self._parts[key]
+                self._parts[key] = {part: parts[part] for part in parts if layer_ids.isdisjoint(part[1])}
 
     def shown_ids(self, key: TileKey) -> tuple[str, ...]:
         """The layers of which a tile is made."""

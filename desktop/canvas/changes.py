@@ -1,5 +1,6 @@
 """What observers of a document are told, and how two states of it differ."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ from PySide6.QtCore import QRect
 
 from desktop.canvas.blending import CLEARING
 from desktop.canvas.history import DocumentSnapshot
-from desktop.canvas.layer_tree import clipping_base, with_descendants
+from desktop.canvas.layer_tree import with_descendants
 from desktop.canvas.layers import LayerSnapshot
 from desktop.canvas.tiles import TileMap, tile_rect
 
@@ -32,8 +33,8 @@ class DocumentChange:
 
 Observer = Callable[[DocumentChange], None]
 
-Placement = tuple[str | None, str | None, int]
-"""The group that a layer lies in, what it is clipped to, and its number among the layers in both states."""
+Home = tuple[str | None, str | None]
+"""The group that a layer lies in, and the layer that it is clipped to."""
 
 
 def structure_of(state: DocumentSnapshot) -> tuple[object, ...]:
@@ -63,12 +64,11 @@ def _dirty_and_layers(before: DocumentSnapshot, after: DocumentSnapshot) -> tupl
         return QRect(), frozenset()
     olds = {layer.id: layer for layer in before.layers}
     news = {layer.id: layer for layer in after.layers}
-    both = olds.keys() & news.keys()
-    places_before, places_after = _placements(before, both), _placements(after, both)
+    moved_ids = _moved(before, after)
     dirty, changed = QRect(), set[str]()
     for layer_id in olds.keys() | news.keys():
         old, new = olds.get(layer_id), news.get(layer_id)
-        moved = places_before.get(layer_id) != places_after.get(layer_id)
+        moved = layer_id in moved_ids
         if old is new and not moved:
             continue
         changed.add(layer_id)
@@ -79,20 +79,46 @@ def _dirty_and_layers(before: DocumentSnapshot, after: DocumentSnapshot) -> tupl
     return dirty.intersected(after.rect), frozenset(changed)
 
 
-def _placements(state: DocumentSnapshot, both: set[str]) -> dict[str, Placement]:
-    """Of the layers in both states: what would have to be the same for the layer not to have been moved."""
-    places: dict[str, Placement] = {}
-    siblings: dict[str | None, list[LayerSnapshot]] = {}
+def _moved(before: DocumentSnapshot, after: DocumentSnapshot) -> set[str]:
+    """Layers that lie in another group, are clipped to another layer, or were put past others in their group."""
+    homes_before, homes_after = _homes(before), _homes(after)
+    there = homes_before.keys() & homes_after.keys()
+    moved = {layer_id for layer_id in there if homes_before[layer_id] != homes_after[layer_id]}
+    stayed: dict[str | None, list[str]] = {}
+    for layer in before.layers:
+        if layer.id in there and layer.id not in moved:
+            stayed.setdefault(layer.properties.parent, []).append(layer.id)
+    places = {layer.id: place for place, layer in enumerate(after.layers)}
+    for siblings in stayed.values():
+        moved |= set(siblings) - _in_order(siblings, places)
+    return moved
+
+
+def _homes(state: DocumentSnapshot) -> dict[str, Home]:
+    homes: dict[str, Home] = {}
+    bases: dict[str | None, str] = {}
     for layer in state.layers:
-        siblings.setdefault(layer.properties.parent, []).append(layer)
-    for parent, members in siblings.items():
-        kept = 0
-        for layer in members:
-            if layer.id in both:
-                base = clipping_base(members, layer.id) if layer.properties.clipped else None
-                places[layer.id] = (parent, base.id if base is not None else None, kept)
-                kept += 1
-    return places
+        parent = layer.properties.parent
+        homes[layer.id] = (parent, bases.get(parent) if layer.properties.clipped else None)
+        if not layer.properties.clipped:
+            bases[parent] = layer.id
+    return homes
+
+
+def _in_order(ids: list[str], places: dict[str, int]) -> set[str]:
+    """As many of them as possible whose places rise: the others were moved (longest increasing subsequence)."""
+    ends: list[str] = []
+    before: dict[str, str | None] = {}
+    for layer_id in ids:
+        length = bisect_left(ends, places[layer_id], key=places.__getitem__)
+        before[layer_id] = ends[length - 1] if length else None
+        ends[length : length + 1] = [layer_id]
+    kept: set[str] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return kept
 
 
 def _same_look(old: LayerSnapshot, new: LayerSnapshot) -> bool:

@@ -56,7 +56,7 @@ class Compositor:
             if shown != self._shown.get(key):
                 self._shown[key] = shown
                 stale = tile_rect(key)
-            self._paint(image, key, stale.intersected(self._document.rect))
+            self._paint(image, key, stale.intersected(tile_rect(key)).intersected(self._document.rect))
         return image
 
     def stale_tiles(self, rect: QRect) -> list[TileKey]:
@@ -78,10 +78,11 @@ class Compositor:
             self._tiles.clear()
             self._stale.clear()
         self._composer.forget(change.dirty, change.layer_ids)
-        for key in keys_over(change.dirty):
+        dirty, stale = change.dirty, self._stale
+        # Undo of a large change comes here with hundreds of tiles: little is done for each before it is asked for.
+        for key in keys_over(dirty):
             if key in self._tiles:
-                part = change.dirty.intersected(tile_rect(key))
-                self._stale[key] = self._stale.get(key, QRect()).united(part)
+                stale[key] = stale[key].united(dirty) if key in stale else dirty
 
     def _plan(self) -> None:
         self._composer.follow(shown_nodes(self._document.layers), self._document.active_id)

@@ -64,17 +64,6 @@ def shown_layers(layers: Sequence[AnyLayer]) -> list[AnyLayer]:
     return [layer for layer in layers if layer not in hidden]
 
 
-def clipping_base(siblings: Sequence[AnyLayer], layer_id: str) -> AnyLayer | None:
-    """The layer that a clipped one is clipped to; None if it isn't clipped, or nothing lies under it."""
-    base: AnyLayer | None = None
-    for layer in siblings:
-        if layer.id == layer_id:
-            return base if layer.properties.clipped else None
-        if not layer.properties.clipped:
-            base = layer
-    return None
-
-
 def insertion_index(layers: Sequence[AnyLayer], parent: str | None, place: int) -> int:
     """Where in the flat list a layer goes that shall be number `place` (0 is lowest) in a group; clamped."""
     siblings = children_of(layers, parent)

@@ -43,10 +43,16 @@ def keys_over(rect: QRect) -> Iterator[TileKey]:
 
 def tiles_bounds(tiles: TileMap) -> QRect:
     """The rectangle of whole tiles that holds all of them: quick, and never smaller than the content."""
-    bounds = QRect()
-    for key in tiles:
-        bounds = bounds.united(tile_rect(key))
-    return bounds
+    if not tiles:
+        return QRect()
+    columns, rows = {key[0] for key in tiles}, {key[1] for key in tiles}
+    left, top = min(columns), min(rows)
+    return QRect(
+        left * TILE_SIDE,
+        top * TILE_SIDE,
+        (max(columns) - left + 1) * TILE_SIDE,
+        (max(rows) - top + 1) * TILE_SIDE,
+    )
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

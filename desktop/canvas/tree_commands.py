@@ -1,6 +1,6 @@
 """Commands on the tree: layers and groups come, go, move and merge."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from desktop.canvas.changes import DocumentChange
@@ -157,18 +157,24 @@ class TreeCommands(DocumentState):
         They keep their order. Raises LayerNotFoundError for a group that would lie in itself.
         """
         roots = roots_of(self._layers, ids)
+        if parent is not None:
+            group, moved = (
+                self.unlocked_layer(parent),
+                with_descendants(self._layers, {each.id for each in roots}),
+            )
+            if group in moved:
+                raise LayerNotFoundError
+        with self._edit("Reorder layers"):
+            self._put(roots, parent, place)
+
+    def _put(self, roots: Sequence[Layer], parent: str | None, place: int) -> None:
         moved = with_descendants(self._layers, {layer.id for layer in roots})
-        if parent is not None and self.unlocked_layer(parent) in moved:
-            raise LayerNotFoundError
         rest = [layer for layer in self._layers if layer not in moved]
         index = insertion_index(rest, parent, place)
-        new_order = [*rest[:index], *moved, *rest[index:]]
-        if new_order == self._layers and all(layer.parent == parent for layer in roots):
-            return
-        with self._edit("Reorder layers"):
-            for layer in roots:
+        for layer in roots:
+            if layer.parent != parent:
                 layer.change(parent=parent)
-            self._layers = new_order
+        self._layers = [*rest[:index], *moved, *rest[index:]]
 
     def group_layers(self, ids: Collection[str], name: str) -> Layer:
         """Put layers into a new group in the place of the topmost of them; the picture stays the same."""
@@ -186,7 +192,7 @@ class TreeCommands(DocumentState):
         group = Layer(LayerSnapshot(self._new_id(), properties))
         with self._edit("Group layers"):
             self._layers.insert(self.index_of(top.id) + 1, group)
-            self.move_layers([layer.id for layer in roots], parent=group.id, place=0)
+            self._put(roots, group.id, 0)
             for layer in roots:
                 # What the group is clipped to, its lowest layers need not be clipped to once more.
                 if not layer.clipped:
@@ -201,7 +207,7 @@ class TreeCommands(DocumentState):
         members = children_of(self._layers, group_id)
         with self._edit("Ungroup layers"):
             place = self.place_of(group_id)
-            self.move_layers([layer.id for layer in members], parent=group.parent, place=place)
+            self._put(members, group.parent, place)
             self._take_out([group])
             if members:
                 self._active_id = members[-1].id
