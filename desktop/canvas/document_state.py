@@ -16,7 +16,8 @@ from desktop.canvas.selection import Selection
 from desktop.canvas.transactions import Transaction
 from shared.contracts.generation import BlobId
 
-HISTORY_BYTES = 512 * 1024 * 1024
+HISTORY_BYTES = 256 * 1024 * 1024
+"""In memory; what is beyond goes to the disk."""
 
 
 class DocumentState:

@@ -22,18 +22,19 @@ from pathlib import Path
 from tests.desktop.canvas.builders import counting_ids, noise_tiles, paint
 spool = FileSpool(Path(sys.argv[1]))
 document = Document(width=4096, height=4096, new_id=counting_ids(), spool=spool)
+source = noise_tiles(1, 1024, 1024)
 for number in range(64):
-    # A patch of 1024 x 1024 pixels at another place on each, and strokes across the page.
-    place = (number * 613 % 3072, number * 431 % 3072)
-    document.add_layer(f"layer {number}", tiles=noise_tiles(number, 1024, 1024), x=place[0], y=place[1])
-    for stroke in range(4):
-        paint(document, (place[0], stroke * 900.0), (4000.0, place[1]))
+    # A patch of 1024 x 1024 pixels at another place on each, and a stroke beside it.
+    x, y = number * 613 % 3072, number * 431 % 3072
+    tiles = {key: tile.copy() for key, tile in source.items()}
+    document.add_layer(f"layer {number}", tiles=tiles, x=x, y=y)
+    paint(document, (4000.0 - x, 100.0), (3500.0 - x, 700.0))
 compositor = Compositor(document)
 document.activate(document.layers[20].id)
 for key in keys_over(document.rect):
     compositor.tile(key)
 for stroke in range(20):
-    paint(document, (100.0, stroke * 200.0), (4000.0, stroke * 150.0))
+    paint(document, (100.0, stroke * 200.0), (900.0, stroke * 150.0))
     compositor.composite(document.rect)
 flatten(document.snapshot())
 print(psutil.Process().memory_info().rss)
