@@ -8,6 +8,7 @@ from desktop.app.viewmodels import Viewmodels
 from desktop.app.workspace import Workspace
 from desktop.canvas.views.brushes_panel import BrushesPanel
 from desktop.canvas.views.canvas_page import CanvasPage
+from desktop.canvas.views.colours_panel import ColoursPanel
 from desktop.canvas.views.history_panel import HistoryPanel
 from desktop.canvas.views.layers_panel import LayersPanel
 from desktop.gallery.views.gallery_view import GalleryView
@@ -23,6 +24,7 @@ class Pages:
         self.generate_panel = GeneratePanel(editor=viewmodels.editor, tasks=viewmodels.tasks)
         self.layers_panel = LayersPanel(viewmodel=canvas)
         self.brushes_panel = BrushesPanel(brushes=canvas.brushes, tools=canvas.tools, tasks=viewmodels.tasks)
+        self.colours_panel = ColoursPanel(tools=canvas.tools, palette=canvas.palette)
         self.history_panel = HistoryPanel(history=canvas.history)
         self.staging_strip = StagingStrip(staging=viewmodels.staging, tasks=viewmodels.tasks)
         self.workspace = Workspace(
@@ -32,6 +34,7 @@ class Pages:
                 "generate": self.generate_panel,
                 "layers": self.layers_panel,
                 "brushes": self.brushes_panel,
+                "colours": self.colours_panel,
                 "history": self.history_panel,
             },
         )

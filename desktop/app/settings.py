@@ -25,6 +25,8 @@ class Settings(BaseModel):
     watched_folder: Path | None = None
     hub_endpoint: str = ""
     """Of a mirror; empty for the Hub itself."""
+    swatches: tuple[str, ...] = ()
+    recent_colours: tuple[str, ...] = ()
     editor: dict[str, Any] = Field(default_factory=dict)
 
     def changed(self, **values: object) -> "Settings":

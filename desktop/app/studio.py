@@ -55,6 +55,8 @@ class Studio:
         # Known before it is watched, as settings may be saved first.
         self.viewmodels.gallery.imports.watched = container.settings.watched_folder
         self.viewmodels.gallery.imports.watched_changed.connect(self.save_settings)
+        palette = self.viewmodels.canvas.palette
+        palette.restore(container.settings.swatches, container.settings.recent_colours)
         self.window.close_asked.connect(self.ask_to_close)
 
     def start(self, *, crashed_before: bool = False) -> "asyncio.Task[None]":
@@ -83,6 +85,8 @@ class Studio:
             model_folders=container.models.added_folders,
             hub_endpoint=container.hub.endpoint,
             watched_folder=self.viewmodels.gallery.imports.watched,
+            swatches=self.viewmodels.canvas.palette.swatches,
+            recent_colours=self.viewmodels.canvas.palette.recent,
             editor=self.viewmodels.editor.save(),
         )
         try:

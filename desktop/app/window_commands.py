@@ -16,6 +16,7 @@ _PANELS = {
     "generate": "Panel: Generate",
     "layers": "Panel: Layers",
     "brushes": "Panel: Brushes",
+    "colours": "Panel: Colours",
     "history": "Panel: History",
 }
 _THEMES: dict[ThemeChoice, tuple[str, str]] = {

@@ -114,7 +114,7 @@ class Workspace(QMainWindow):
     def _arrange(self) -> None:
         for dock in self.docks.values():
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        for name in ("brushes", "history"):
+        for name in ("brushes", "colours", "history"):
             self.tabifyDockWidget(self.docks["layers"], self.docks[name])
         self.docks["layers"].raise_()
         self._follow_docks()
@@ -136,6 +136,7 @@ class Workspace(QMainWindow):
             "generate": tr("Generate"),
             "layers": tr("Layers"),
             "brushes": tr("Brushes"),
+            "colours": tr("Colours"),
             "history": tr("History"),
         }
         for name, dock in self.docks.items():

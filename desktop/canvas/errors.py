@@ -40,6 +40,15 @@ class GroupHasNoPixelsError(PentimentoError):
         )
 
 
+class TextTooLargeError(PentimentoError):
+    code = "TEXT_TOO_LARGE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This text would be larger than any picture.", advice="Choose a smaller size, or write less."
+        )
+
+
 class NothingToMergeError(PentimentoError):
     code = "NOTHING_TO_MERGE"
 

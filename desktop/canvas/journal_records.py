@@ -18,6 +18,7 @@ from desktop.canvas.history import DocumentSnapshot, Guides
 from desktop.canvas.layers import BlendMode, LayerKind, LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.masks import MASK_FORMAT, MaskSnapshot
 from desktop.canvas.selection import Selection, grey_pixels
+from desktop.canvas.texts import TextContent
 from desktop.canvas.tiles import EMPTY_TILES, TILE_SIDE, TileMap, pixels_of
 from shared.contracts.base import Contract
 from shared.contracts.generation import Recipe
@@ -56,6 +57,7 @@ class PropertiesRecord(Contract):
     position_locked: bool = False
     fill_opacity: float = 1.0
     mask_enabled: bool = True
+    text: TextContent | None = None
 
     @classmethod
     def of(cls, properties: LayerProperties) -> "PropertiesRecord":

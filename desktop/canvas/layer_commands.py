@@ -4,6 +4,7 @@ from desktop.canvas.document_state import DocumentState
 from desktop.canvas.errors import GroupHasNoPixelsError, LayerLockedError
 from desktop.canvas.layer_tree import ancestors_of, with_descendants
 from desktop.canvas.layers import BlendMode, Layer
+from desktop.canvas.texts import TextContent
 from desktop.canvas.tiles import TileMap
 
 
@@ -81,10 +82,24 @@ class LayerCommands(DocumentState):
         return layer
 
     def replace_pixels(
-        self, layer_id: str, tiles: TileMap, *, label: str, x: int | None = None, y: int | None = None
+        self,
+        layer_id: str,
+        tiles: TileMap,
+        *,
+        label: str,
+        x: int | None = None,
+        y: int | None = None,
+        text: TextContent | None = None,
     ) -> None:
-        """Put other tiles in the place of all that the layer has; (x, y) places their (0, 0), if it moves."""
+        """Put other tiles in the place of all that the layer has; (x, y) places their (0, 0), if it moves.
+
+        `text` is what they say, where they were written; other pixels are no longer that of a text.
+        """
         layer = self.paintable_layer(layer_id)
         with self._edit(label):
             layer.tiles.restore(tiles)
-            layer.change(x=layer.properties.x if x is None else x, y=layer.properties.y if y is None else y)
+            layer.change(
+                x=layer.properties.x if x is None else x,
+                y=layer.properties.y if y is None else y,
+                text=text,
+            )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from PySide6.QtCore import QPoint, QRect
 
 from desktop.canvas.masks import LayerMask, MaskSnapshot
+from desktop.canvas.texts import TextContent
 from desktop.canvas.tiles import EMPTY_TILES, TileGrid, TileMap, tiles_bounds
 from shared.contracts.generation import BlobId, Recipe
 
@@ -77,6 +78,8 @@ class LayerProperties:
     position_locked: bool = False
     fill_opacity: float = 1.0
     mask_enabled: bool = True
+    text: TextContent | None = None
+    """What the pixels say, as long as they are those that were written."""
 
 
 def recipe_blobs(recipe: Recipe | None) -> tuple[BlobId, ...]:

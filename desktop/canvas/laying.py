@@ -1,6 +1,6 @@
 """Ink on a layer: brush and eraser."""
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
 from desktop.canvas.brushes.brush import Effect
@@ -8,34 +8,42 @@ from desktop.canvas.brushes.ink import Colouring, Ink
 from desktop.canvas.brushes.placing import Touch
 from desktop.canvas.brushes.style import StrokeStyle, gathered
 from desktop.canvas.dabs import DabCache
-from desktop.canvas.layers import Layer
 from desktop.canvas.selection import Selection
+from desktop.canvas.surfaces import Surface
 from desktop.canvas.tiles import TileKey, keys_over, tile_rect
 
 Mode = QPainter.CompositionMode
 
 
 class InkOnLayer:
-    """What the layer shows is always the layer as it was before, with the stroke's ink laid over it once, so that
+    """What is shown is always the surface as it was before, with the stroke's ink laid over it once, so that
     an event costs only the pixels that it touched.
     """
 
     def __init__(
-        self, *, layer: Layer, rect: QRect, selection: Selection | None, style: StrokeStyle, dabs: DabCache
+        self,
+        *,
+        surface: Surface,
+        rect: QRect,
+        selection: Selection | None,
+        style: StrokeStyle,
+        dabs: DabCache,
     ) -> None:
-        self._layer = layer
+        self._surface = surface
         self._selection = selection
-        self._before = layer.tiles.freeze()
+        self._before = surface.tiles.freeze()
+        self._blank = surface.blank()
         self._limit = rect if selection is None else rect.intersected(selection.bounds)
         erases = style.brush.effect is Effect.ERASE
-        self._mode = Mode.CompositionMode_DestinationOut if erases else Mode.CompositionMode_SourceOver
+        self._mode = surface.mode(erases=erases)
+        colour = surface.colour(style.colour, style.background, erases=erases)
         self._ink = Ink(rect=rect, symmetry=style.symmetry, dabs=dabs, brush=style.brush)
         self._colouring = Colouring(
-            brush=style.brush, colour=style.colour, tips=dabs.tips, symmetry=style.symmetry, rect=rect
+            brush=style.brush, colour=colour, tips=dabs.tips, symmetry=style.symmetry, rect=rect
         )
 
     def lay(self, touches: list[Touch]) -> list[QRect]:
-        offset = self._layer.offset
+        offset = self._surface.offset
         dirty: dict[TileKey, QRect] = {}
         for area in self._ink.add(touches):
             local = area.intersected(self._limit).translated(-offset)
@@ -48,17 +56,13 @@ class InkOnLayer:
     def _show(self, key: TileKey, rect: QRect) -> None:
         origin = tile_rect(key).topLeft()
         inner = rect.translated(-origin)
-        area = rect.translated(self._layer.offset)
+        area = rect.translated(self._surface.offset)
         image = self._colouring.image(self._ink.cover(area), area)
         if self._selection is not None:
             limit(image, area, self._selection)
-        before = self._before.get(key)
-        painter = QPainter(self._layer.tiles.writable(key))
+        painter = QPainter(self._surface.tiles.writable(key))
         painter.setCompositionMode(Mode.CompositionMode_Source)
-        if before is None:
-            painter.fillRect(inner, Qt.GlobalColor.transparent)
-        else:
-            painter.drawImage(inner.topLeft(), before, inner)
+        painter.drawImage(inner.topLeft(), self._before.get(key, self._blank), inner)
         painter.setCompositionMode(self._mode)
         painter.drawImage(inner.topLeft(), image)
         painter.end()

@@ -83,6 +83,7 @@ def _merge(
         opacity=1.0,
         fill_opacity=1.0,
         recipe=None,
+        text=None,
         kind=LayerKind.RASTER,
         pass_through=False,
         origin=_origin_of(drawn),

@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 from desktop.canvas.brushes.placing import Touch
 from desktop.canvas.brushes.style import StrokeStyle, gathered
 from desktop.canvas.dabs import DabCache
-from desktop.canvas.layers import Layer
 from desktop.canvas.selection import Selection
-from desktop.canvas.tiles import TILE_FORMAT, image_from_tiles, keys_over, pixels_of, tile_rect
+from desktop.canvas.surfaces import Surface
+from desktop.canvas.tiles import TILE_FORMAT, keys_over, new_image, pixels_of, tile_rect
 
 Pixels = NDArray[np.float32]
 """(H, W, 4), premultiplied, 0 to 255."""
@@ -22,9 +22,15 @@ class Smudging:
     """Each image of a symmetric stroke carries colours of its own."""
 
     def __init__(
-        self, *, layer: Layer, rect: QRect, selection: Selection | None, style: StrokeStyle, dabs: DabCache
+        self,
+        *,
+        surface: Surface,
+        rect: QRect,
+        selection: Selection | None,
+        style: StrokeStyle,
+        dabs: DabCache,
     ) -> None:
-        self._layer = layer
+        self._surface = surface
         self._selection = selection
         self._brush = style.brush
         self._dabs = dabs
@@ -33,7 +39,7 @@ class Smudging:
         self._copies = style.symmetry.copies(rect)
         self._half = math.ceil(style.brush.size / 2 * math.sqrt(2)) + 2
         self._carried: list[Pixels | None] = [None] * len(self._copies)
-        colour = style.colour
+        colour = surface.colour(style.colour, style.background, erases=False)
         self._colour = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float32)
 
     def lay(self, touches: list[Touch]) -> list[QRect]:
@@ -69,6 +75,8 @@ class Smudging:
         if self._selection is not None:
             chosen = self._selection.mask[_slices(inside.translated(-self._selection.bounds.topLeft()))]
             part = before + (part - before) * (chosen.astype(np.float32) / np.float32(255))[:, :, None]
+        if self._surface.alpha_locked:
+            part = _with_alpha(part, before[:, :, 3:])
         self._write(inside, part)
         return inside
 
@@ -77,18 +85,30 @@ class Smudging:
         return pixels + (self._colour - pixels) * rate if rate else pixels
 
     def _read(self, frame: QRect) -> Pixels:
-        local = frame.translated(-self._layer.offset)
-        return pixels_of(image_from_tiles(self._layer.tiles.items(), local)).astype(np.float32)
+        local = frame.translated(-self._surface.offset)
+        image = new_image(frame.width(), frame.height())
+        painter = QPainter(image)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        for key in keys_over(local):
+            tile = self._surface.tiles.get(key)
+            if tile is not None:
+                painter.drawImage(tile_rect(key).topLeft() - local.topLeft(), tile)
+        painter.end()
+        pixels = pixels_of(image).astype(np.float32)
+        background = self._surface.mask_background
+        if background is not None:
+            pixels[pixels[:, :, 3] == 0] = (background, background, background, 255)
+        return pixels
 
     def _write(self, area: QRect, pixels: Pixels) -> None:
         levels = np.ascontiguousarray((pixels + np.float32(0.5)).astype(np.uint8))
         height, width, _ = levels.shape
         image = QImage(levels.data, width, height, width * 4, TILE_FORMAT)
-        local = area.translated(-self._layer.offset)
+        local = area.translated(-self._surface.offset)
         for key in keys_over(local):
             origin = tile_rect(key).topLeft()
             part = local.intersected(tile_rect(key))
-            painter = QPainter(self._layer.tiles.writable(key))
+            painter = QPainter(self._surface.tiles.writable(key))
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             painter.drawImage(part.topLeft() - origin, image, part.translated(-local.topLeft()))
             painter.end()
@@ -104,6 +124,14 @@ def _slices(area: QRect) -> tuple[slice, slice]:
         slice(area.top(), area.top() + area.height()),
         slice(area.left(), area.left() + area.width()),
     )
+
+
+def _with_alpha(pixels: Pixels, alpha: Pixels) -> Pixels:
+    """The colours of `pixels` on another transparency; what has none yet stays as black as it will not be seen."""
+    rate = alpha / np.maximum(pixels[:, :, 3:], np.float32(0.5))
+    kept: Pixels = np.minimum(pixels * rate, alpha)
+    kept[:, :, 3:] = alpha
+    return kept
 
 
 def _part(pixels: Pixels, area: QRect) -> Pixels:

@@ -13,6 +13,7 @@ from desktop.canvas.document import Document
 from desktop.canvas.layers import Origin
 from desktop.canvas.laying import InkOnLayer
 from desktop.canvas.smudging import Smudging
+from desktop.canvas.surfaces import surface_of
 
 __all__ = ["Brush", "Stroke", "StrokeStyle"]
 
@@ -22,8 +23,19 @@ LABELS = {Effect.PAINT: "Brush stroke", Effect.ERASE: "Erase", Effect.SMUDGE: "S
 class Stroke:
     """Opens a transaction at once; LayerLockedError or DocumentBusyError if it can't. End it with finish or cancel."""
 
-    def __init__(self, *, document: Document, layer_id: str, style: StrokeStyle, dabs: DabCache) -> None:
-        self._layer = document.paintable_layer(layer_id)
+    def __init__(
+        self,
+        *,
+        document: Document,
+        layer_id: str,
+        style: StrokeStyle,
+        dabs: DabCache,
+        on_mask: bool = False,
+    ) -> None:
+        """`on_mask`: on the layer's mask, where it has one."""
+        self._layer = document.unlocked_layer(layer_id) if on_mask else document.paintable_layer(layer_id)
+        surface = surface_of(self._layer, on_mask=on_mask)
+        self._is_mask = surface.is_mask
         self._document = document
         self._brush = style.brush
         self._steadying = Steadying.of(style.brush)
@@ -32,7 +44,7 @@ class Stroke:
         self._transaction = document.transaction(LABELS[style.brush.effect])
         make = Smudging if style.brush.effect is Effect.SMUDGE else InkOnLayer
         self._marks: Marks = make(
-            layer=self._layer, rect=document.rect, selection=document.selection, style=style, dabs=dabs
+            surface=surface, rect=document.rect, selection=document.selection, style=style, dabs=dabs
         )
 
     def add(
@@ -71,8 +83,11 @@ class Stroke:
         whole = QRect()
         if not areas:
             return whole
-        if self._layer.origin is Origin.GENERATED and self._brush.effect is not Effect.ERASE:
+        adds = self._brush.effect is not Effect.ERASE and not self._is_mask
+        if adds and self._layer.origin is Origin.GENERATED:
             self._layer.change(origin=Origin.MIXED)
+        if self._layer.properties.text is not None and not self._is_mask:
+            self._layer.change(text=None)
         for area in areas:
             self._document.pixels_changed(self._layer, area)
             whole = whole.united(area)

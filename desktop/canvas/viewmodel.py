@@ -29,12 +29,16 @@ from desktop.canvas.viewmodels.layers import LayersViewModel
 from desktop.canvas.viewmodels.overlays import Overlays, sending_of
 from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.painting import Painting
+from desktop.canvas.viewmodels.palette import Palette
+from desktop.canvas.viewmodels.pouring import Pouring
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import make_tools
-from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.canvas.viewmodels.tools import COLOURING_TOOLS, ToolsViewModel
 from desktop.canvas.viewmodels.transforming import Transforming
+from desktop.canvas.viewmodels.writing import Writing
 from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, LayerCapture
 from desktop.widgets.tasks import TaskOwner
+from desktop.widgets.translations import tr
 from shared.contracts.errors import InvalidPictureError, PentimentoError
 from shared.contracts.generation import Placement, Recipe
 from shared.imaging.inpainting import InpaintPlan
@@ -69,10 +73,20 @@ class CanvasViewModel(QObject):
         self.tasks = tasks
         self.navigation = Navigation(self)
         self.tools = ToolsViewModel(self)
+        self.palette = Palette(self)
         self.brushes = BrushList(store=presets, tools=self.tools, tasks=tasks, parent=self)
         self.current = CurrentDocument(self)
         self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
         self.overlays = Overlays(self)
+        self.pouring = Pouring(
+            current=self.current,
+            tools=self.tools,
+            overlays=self.overlays,
+            tasks=tasks,
+            new_seed=new_seed,
+            parent=self,
+        )
+        self.writing = Writing(current=self.current, tools=self.tools, layer_name=tr("Text"), parent=self)
         self.selecting = Selecting(current=self.current, tools=self.tools, tasks=tasks, parent=self)
         self.transforming = Transforming(
             current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
@@ -88,10 +102,11 @@ class CanvasViewModel(QObject):
             tools=self.tools,
             selecting=self.selecting,
             toolbox=make_tools(
-                current=self.current,
                 tools=self.tools,
                 navigation=self.navigation,
                 painting=self.painting,
+                pouring=self.pouring,
+                writing=self.writing,
                 selecting=self.selecting,
                 overlays=self.overlays,
                 transforming=self.transforming,
@@ -113,6 +128,9 @@ class CanvasViewModel(QObject):
         self.current.error_raised.connect(self.error_raised)
         self.current.document_replaced.connect(self._on_replaced)
         self.current.document_changed.connect(self._on_changed)
+        self.tools.options_changed.connect(self._show_axes)
+        self.tools.tool_changed.connect(self._show_axes)
+        self.gestures.gesture_ended.connect(self._note_colour)
         self.current.selection_changed.connect(self._outline_selection)
 
     # What generation asks (CanvasSource)
@@ -300,6 +318,7 @@ class CanvasViewModel(QObject):
         self.overlays.clear_candidate()
         document = self.current.document
         self.navigation.set_document_rect(document.rect if document is not None else QRect())
+        self._show_axes()
         self.navigation.fit()
         self._tell_situation()
 
@@ -314,6 +333,17 @@ class CanvasViewModel(QObject):
             self.set_sending_overlay(None)
         if not document.in_transaction:
             self._tell_situation()
+
+    def _note_colour(self) -> None:
+        if self.current.document is not None and self.tools.tool in COLOURING_TOOLS:
+            self.palette.was_used(self.tools.foreground)
+
+    def _show_axes(self) -> None:
+        document = self.current.document
+        if document is not None and self.tools.paints:
+            self.overlays.show_axes(self.tools.symmetry.axes(document.rect))
+        else:
+            self.overlays.show_axes(QPainterPath())
 
     def _tell_situation(self) -> None:
         situation = self.situation()

@@ -38,10 +38,12 @@ def alpha_of(layer: LayerSnapshot, document: QRect) -> Selection | None:
     return from_mask(np.ascontiguousarray(layer_pixels(layer, document)[:, :, 3]))
 
 
-def wand(pixels: Pixels, at: QPoint, *, tolerance: int, contiguous: bool) -> Selection | None:
+def wand(
+    pixels: Pixels, at: QPoint, *, tolerance: int, contiguous: bool, within: Selection | None = None
+) -> Selection | None:
     """Pixels that differ from the one at `at` by at most `tolerance` in every channel; None outside the picture.
 
-    `contiguous`: only those that are joined to it side by side.
+    `contiguous`: only those that are joined to it side by side, and never around what lies outside `within`.
     """
     height, width = pixels.shape[:2]
     if not (0 <= at.x() < width and 0 <= at.y() < height):
@@ -49,6 +51,10 @@ def wand(pixels: Pixels, at: QPoint, *, tolerance: int, contiguous: bool) -> Sel
     seed = pixels[at.y(), at.x()].astype(int)
     lower, upper = np.clip(seed - tolerance, 0, 255), np.clip(seed + tolerance, 0, 255)
     alike: Mask = np.asarray(cv2.inRange(pixels, lower.astype(np.uint8), upper.astype(np.uint8)), np.uint8)
+    if within is not None:
+        alike = np.where(within.full_mask() > 0, alike, np.uint8(0))
+        if not alike[at.y(), at.x()]:
+            return None
     if contiguous:
         cv2.floodFill(alike, None, (at.x(), at.y()), 1)
         alike = np.where(alike == 1, np.uint8(255), np.uint8(0))

@@ -114,6 +114,15 @@ class LabelledSlider(QWidget):
             control.setAccessibleName(text)
             control.setToolTip(tooltip or text)
 
+    def set_range(self, minimum: float, maximum: float) -> None:
+        """Other ends; nobody is told if the value had to move."""
+        for control in (self._slider, self._number):
+            control.blockSignals(True)
+        self._slider.setRange(round(minimum / self._step), round(maximum / self._step))
+        self._number.setRange(minimum, maximum)
+        for control in (self._slider, self._number):
+            control.blockSignals(False)
+
     def value(self) -> float:
         return self._number.value()
 

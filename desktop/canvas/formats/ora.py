@@ -23,7 +23,7 @@ from desktop.canvas.formats.recipes import (
     blob_entry,
     read_recipes,
 )
-from desktop.canvas.formats.stack_xml import Stack, read_stack, write_stack
+from desktop.canvas.formats.stack_xml import Stack, StackLayer, read_stack, write_stack
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerSnapshot
 from shared.contracts.errors import NotFoundError
@@ -65,9 +65,7 @@ def save_ora(snapshot: DocumentSnapshot, file: Path, *, blobs: BlobFolder, progr
             parent = layer.properties.parent
             stack.layers.append(replace(described, parent=numbers[parent] if parent is not None else None))
             if described.source:
-                origins[described.source] = LayerOrigin(
-                    recipe=layer.properties.recipe, origin=layer.properties.origin
-                )
+                origins[described.source] = _origin_of(layer, described)
             progress(0.8 * (index + 1) / len(snapshot.layers))
         archive.writestr("stack.xml", write_stack(stack))
         merged = flatten(snapshot)
@@ -76,6 +74,19 @@ def save_ora(snapshot: DocumentSnapshot, file: Path, *, blobs: BlobFolder, progr
         kept = _write_blobs(archive, snapshot, blobs)
         archive.writestr(RECIPES_ENTRY, RecipesFile(layers=origins, blobs=kept).model_dump_json())
     progress(1.0)
+
+
+def _origin_of(layer: LayerSnapshot, described: StackLayer) -> LayerOrigin:
+    own = layer.properties
+    if own.text is None:
+        return LayerOrigin(recipe=own.recipe, origin=own.origin)
+    return LayerOrigin(
+        recipe=own.recipe,
+        origin=own.origin,
+        text=own.text,
+        text_x=own.x - described.x,
+        text_y=own.y - described.y,
+    )
 
 
 def _thumbnail(image: QImage) -> QImage:

@@ -106,8 +106,8 @@ class LayerReader:
             opacity=described.opacity,
             blend=described.blend,
             locked=described.locked,
-            x=0 if described.is_group else described.x,
-            y=0 if described.is_group else described.y,
+            x=0 if described.is_group else described.x + own.text_x,
+            y=0 if described.is_group else described.y + own.text_y,
             recipe=own.recipe,
             origin=own.origin,
             kind=LayerKind.GROUP if described.is_group else LayerKind.RASTER,
@@ -118,13 +118,15 @@ class LayerReader:
             position_locked=described.position_locked,
             fill_opacity=described.fill_opacity,
             mask_enabled=described.mask is None or described.mask.enabled,
+            text=own.text,
         )
         layer_id = self._ids[described.number]
         mask = self._mask(described.mask, properties) if described.mask is not None else None
         if described.is_group:
             return LayerSnapshot(layer_id, properties, mask=mask)
         pixels = self._picture(described.unmasked or described.source)
-        return LayerSnapshot(layer_id, properties, tiles_from_image(pixels), mask)
+        tiles = tiles_from_image(pixels, x=-own.text_x, y=-own.text_y)
+        return LayerSnapshot(layer_id, properties, tiles, mask)
 
     def _picture(self, entry: str) -> QImage:
         try:

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from desktop.canvas.formats.archive import SafeArchive
 from desktop.canvas.layers import Origin
+from desktop.canvas.texts import TextContent
 from shared.contracts.base import Contract
 from shared.contracts.generation import BlobId, Recipe
 
@@ -17,6 +18,10 @@ class LayerOrigin(Contract):
 
     recipe: Recipe | None = None
     origin: Origin = Origin.PAINTED
+    text: TextContent | None = None
+    text_x: int = Field(0, ge=-1_000_000, le=1_000_000)
+    text_y: int = Field(0, ge=-1_000_000, le=1_000_000)
+    """Where the text begins, from the top left corner of the layer's picture."""
 
 
 class RecipesFile(Contract):

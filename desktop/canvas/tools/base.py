@@ -11,6 +11,10 @@ from PySide6.QtGui import QPainterPath
 class ToolName(StrEnum):
     BRUSH = "brush"
     ERASER = "eraser"
+    FILL = "fill"
+    GRADIENT = "gradient"
+    SHAPE = "shape"
+    TEXT = "text"
     MARQUEE = "marquee"
     ELLIPSE = "ellipse"
     LASSO = "lasso"

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint, QRect, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QObject, Signal
 
 from desktop.canvas.compositor import Compositor
 from desktop.canvas.document import Document, DocumentChange
@@ -146,12 +145,3 @@ class CurrentDocument(QObject):
                 name=layer.name,
             )
         return layer.id
-
-    def colour_at(self, point: QPoint) -> QColor | None:
-        if self.document is None or self._compositor is None or not self.document.rect.contains(point):
-            return None
-        colour = self._compositor.composite(QRect(point.x(), point.y(), 1, 1)).pixelColor(0, 0)
-        if colour.alpha() == 0:
-            return None
-        colour.setAlpha(255)
-        return colour

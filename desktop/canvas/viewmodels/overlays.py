@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QRect, QRectF, Signal
 from PySide6.QtGui import QImage, QPainterPath
 
 from desktop.canvas.selection import Mask
+from desktop.canvas.shapes import ShapePaint
 from desktop.canvas.transforming.pose import Pose
 from shared.imaging.inpainting import InpaintPlan, denoising_mask
 
@@ -55,6 +56,10 @@ class Overlays(QObject):
         super().__init__(parent)
         self.preview: PlacedImage | None = None
         self.candidate: PlacedImage | None = None
+        self.draft: PlacedImage | ShapePaint | None = None
+        """What a gesture would paint, shown while it is in hand."""
+        self.axes = QPainterPath()
+        """Around what symmetric strokes are repeated, in the document."""
         self.sending: Sending | None = None
         self.frame: Frame | None = None
         self.before: PlacedImage | None = None
@@ -77,6 +82,24 @@ class Overlays(QObject):
     def clear_candidate(self) -> None:
         if self.candidate is not None:
             self.candidate = None
+            self.overlay_changed.emit()
+
+    def show_draft(self, image: QImage, rect: QRectF) -> None:
+        self.draft = PlacedImage(image, QRectF(rect))
+        self.overlay_changed.emit()
+
+    def show_draft_shape(self, shape: ShapePaint) -> None:
+        self.draft = shape
+        self.overlay_changed.emit()
+
+    def show_axes(self, axes: QPainterPath) -> None:
+        if axes != self.axes:
+            self.axes = axes
+            self.overlay_changed.emit()
+
+    def clear_draft(self) -> None:
+        if self.draft is not None:
+            self.draft = None
             self.overlay_changed.emit()
 
     def show_outline(self, outline: QPainterPath) -> None:

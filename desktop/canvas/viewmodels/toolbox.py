@@ -8,23 +8,26 @@ from desktop.canvas.tools.navigation import PanTool, RotateTool
 from desktop.canvas.tools.painting import BrushTool, MoveTool
 from desktop.canvas.tools.picking import PickerTool
 from desktop.canvas.tools.pointing import PolygonTool, SamplingTool
+from desktop.canvas.tools.pouring import GradientTool, PressTool, ShapeTool
 from desktop.canvas.tools.selecting import EllipseTool, LassoTool, MarqueeTool
 from desktop.canvas.viewmodels.aids import Aids
-from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.overlays import Overlays
 from desktop.canvas.viewmodels.painting import Painting
+from desktop.canvas.viewmodels.pouring import Pouring
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.canvas.viewmodels.writing import Writing
 
 Toolbox = dict[ToolName, Tool]
 
 
 def make_tools(
     *,
-    current: CurrentDocument,
     tools: ToolsViewModel,
     navigation: Navigation,
     painting: Painting,
+    pouring: Pouring,
+    writing: Writing,
     selecting: Selecting,
     overlays: Overlays,
     transforming: FrameSession,
@@ -34,6 +37,10 @@ def make_tools(
     return {
         ToolName.BRUSH: BrushTool(target=painting, eraser=False),
         ToolName.ERASER: BrushTool(target=painting, eraser=True),
+        ToolName.FILL: PressTool(press=pouring.fill),
+        ToolName.GRADIENT: GradientTool(target=pouring),
+        ToolName.SHAPE: ShapeTool(target=pouring),
+        ToolName.TEXT: PressTool(press=writing.write_at),
         ToolName.MARQUEE: Snapping(
             tool=MarqueeTool(target=selecting, options=tools, outlines=overlays), guides=aids
         ),
@@ -47,7 +54,7 @@ def make_tools(
         ToolName.MOVE: GuideOr(tool=MoveTool(target=painting), guides=aids),
         ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation, lines=aids),
         ToolName.CROP: CropTool(session=paging, navigation=navigation, lines=aids),
-        ToolName.PICKER: PickerTool(source=current, colours=tools),
+        ToolName.PICKER: PickerTool(source=painting, colours=tools),
         ToolName.PAN: PanTool(navigation=navigation),
         ToolName.ROTATE: RotateTool(navigation=navigation),
     }

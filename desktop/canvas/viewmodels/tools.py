@@ -4,14 +4,19 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from desktop.canvas.brushes.brush import Brush, Effect
-from desktop.canvas.brushes.symmetry import NO_SYMMETRY, Symmetry
+from desktop.canvas.brushes.symmetry import NO_SYMMETRY, Symmetry, SymmetryKind
+from desktop.canvas.fills import FillOptions
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.selection_changes import Sampling
+from desktop.canvas.shapes import ShapeOptions
 from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.tool_options import GradientOptions, PickerOptions
 
 BRUSH_STEP = 1.15
 """By how much [ and ] change the size."""
 
+COLOURING_TOOLS = frozenset({ToolName.BRUSH, ToolName.FILL, ToolName.GRADIENT, ToolName.SHAPE})
+"""Those that leave the foreground colour."""
 BRUSH_TOOLS = frozenset({ToolName.BRUSH, ToolName.ERASER})
 SHAPE_TOOLS = frozenset({ToolName.MARQUEE, ToolName.ELLIPSE, ToolName.LASSO, ToolName.POLYGON})
 SAMPLING_TOOLS = frozenset({ToolName.WAND, ToolName.COLOUR_RANGE})
@@ -34,6 +39,10 @@ class ToolsViewModel(QObject):
             ToolName.ERASER: Brush(effect=Effect.ERASE, size=60.0, hardness=0.7),
         }
         self._symmetry = NO_SYMMETRY
+        self._fill = FillOptions()
+        self._gradient = GradientOptions()
+        self._shape = ShapeOptions()
+        self._picker = PickerOptions()
         self._selection_mode = SelectionMode.REPLACE
         self._sampling = Sampling()
         self._foreground = QColor(0, 0, 0)
@@ -115,6 +124,45 @@ class ToolsViewModel(QObject):
     def set_symmetry(self, symmetry: Symmetry) -> None:
         if symmetry != self._symmetry:
             self._symmetry = symmetry
+            self.options_changed.emit()
+
+    def choose_symmetry(self, kind: SymmetryKind) -> None:
+        self.set_symmetry(Symmetry(kind, self._symmetry.folds))
+
+    @property
+    def fill(self) -> FillOptions:
+        return self._fill
+
+    def set_fill(self, options: FillOptions) -> None:
+        if options != self._fill:
+            self._fill = options
+            self.options_changed.emit()
+
+    @property
+    def gradient(self) -> GradientOptions:
+        return self._gradient
+
+    def set_gradient(self, options: GradientOptions) -> None:
+        if options != self._gradient:
+            self._gradient = options
+            self.options_changed.emit()
+
+    @property
+    def shape(self) -> ShapeOptions:
+        return self._shape
+
+    def set_shape(self, options: ShapeOptions) -> None:
+        if options != self._shape:
+            self._shape = options
+            self.options_changed.emit()
+
+    @property
+    def picker(self) -> PickerOptions:
+        return self._picker
+
+    def set_picker(self, options: PickerOptions) -> None:
+        if options != self._picker:
+            self._picker = options
             self.options_changed.emit()
 
     @property

@@ -7,12 +7,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.canvas.service import Note
+from desktop.canvas.texts import TextContent
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.aids import Aid
 from desktop.canvas.views.canvas_view import CanvasView
 from desktop.canvas.views.document_dialogs import DocumentDialogs
 from desktop.canvas.views.empty_canvas import EmptyCanvas
 from desktop.canvas.views.rulers import Ruler
+from desktop.canvas.views.text_dialog import TextDialog
 from desktop.canvas.views.tool_bar import ToolBar
 from desktop.canvas.views.tool_options import ToolOptionsBar
 from desktop.widgets.error_line import ErrorLine
@@ -31,6 +33,7 @@ class CanvasPage(QWidget):
     ) -> None:
         super().__init__()
         self._viewmodel = viewmodel
+        self.text_dialog: TextDialog | None = None
         self.dialogs = dialogs or DocumentDialogs(viewmodel=viewmodel, window=self)
         self.tool_bar = ToolBar(tools=viewmodel.tools)
         self.options = ToolOptionsBar(
@@ -38,6 +41,7 @@ class CanvasPage(QWidget):
             navigation=viewmodel.navigation,
             transforming=viewmodel.transforming,
             paging=viewmodel.paging,
+            brushes=viewmodel.brushes,
         )
         self.view = CanvasView(viewmodel=viewmodel, reduced_motion=reduced_motion)
         self.errors = ErrorLine()
@@ -54,6 +58,7 @@ class CanvasPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.tool_bar)
         row.addLayout(column, 1)
+        viewmodel.writing.editing_begun.connect(self.open_text)
         self.view.files_dropped.connect(lambda files: viewmodel.tasks.start(viewmodel.add_files(files)))
         viewmodel.error_raised.connect(self._show_error)
         viewmodel.current.note_raised.connect(self._show_note)
@@ -83,6 +88,13 @@ class CanvasPage(QWidget):
     def _show_rulers(self) -> None:
         for ruler in self.rulers:
             ruler.setVisible(self._viewmodel.aids.is_on(Aid.RULERS))
+
+    def open_text(self, content: TextContent) -> TextDialog:
+        """Beside the picture, on which each change is seen."""
+        dialog = TextDialog(writing=self._viewmodel.writing, content=content, parent=self)
+        dialog.open()
+        self.text_dialog = dialog
+        return dialog
 
     def _show_error(self, report: ErrorReport) -> None:
         self.errors.show_error(report)

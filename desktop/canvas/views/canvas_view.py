@@ -50,6 +50,10 @@ PEN_ECHO_MILLISECONDS = 500
 WHEEL_STEP = 1.2
 """Zoom of one notch of a wheel."""
 CURSORS = {
+    ToolName.FILL: Qt.CursorShape.CrossCursor,
+    ToolName.GRADIENT: Qt.CursorShape.CrossCursor,
+    ToolName.SHAPE: Qt.CursorShape.CrossCursor,
+    ToolName.TEXT: Qt.CursorShape.IBeamCursor,
     ToolName.MARQUEE: Qt.CursorShape.CrossCursor,
     ToolName.ELLIPSE: Qt.CursorShape.CrossCursor,
     ToolName.LASSO: Qt.CursorShape.CrossCursor,

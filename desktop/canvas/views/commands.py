@@ -9,6 +9,7 @@ from desktop.canvas.views.adjustment_commands import adjustment_commands
 from desktop.canvas.views.document_dialogs import DocumentDialogs
 from desktop.canvas.views.layer_commands import layer_commands
 from desktop.canvas.views.page_commands import page_commands
+from desktop.canvas.views.painting_commands import painting_commands
 from desktop.canvas.views.selection_commands import selection_commands
 from desktop.canvas.views.tool_bar import TOOLS
 from desktop.canvas.views.view_commands import view_commands
@@ -17,6 +18,10 @@ from desktop.widgets.commands import Command
 TOOL_TEXTS = {
     ToolName.BRUSH: "Brush",
     ToolName.ERASER: "Eraser",
+    ToolName.FILL: "Fill",
+    ToolName.GRADIENT: "Gradient",
+    ToolName.SHAPE: "Draw a shape",
+    ToolName.TEXT: "Write text",
     ToolName.MARQUEE: "Select a rectangle",
     ToolName.ELLIPSE: "Select an ellipse",
     ToolName.LASSO: "Select by hand",
@@ -40,6 +45,7 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
         *page_commands(viewmodel, dialogs.pages),
         *adjustment_commands(viewmodel, dialogs.adjustments),
         *_tool_commands(viewmodel),
+        *painting_commands(viewmodel),
         *view_commands(viewmodel),
     ]
 

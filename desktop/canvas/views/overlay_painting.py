@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
 from desktop.canvas.navigation import Navigation
+from desktop.canvas.shapes import ShapePaint
 from desktop.canvas.tiles import TILE_FORMAT
 from desktop.canvas.transforming.pose import Handle
 from desktop.canvas.viewmodels.overlays import Frame, Overlays, PlacedImage, Sending
@@ -42,6 +43,9 @@ class OverlayPainter:
         if self._overlays.before is not None:
             self._draw_before(painter, self._overlays.before, theme)
             return
+        self._draw_draft(painter)
+        if not self._overlays.axes.isEmpty():
+            draw_frame(painter, self._navigation.transform.map(self._overlays.axes), theme)
         results = [placed for placed in (self._overlays.preview, self._overlays.candidate) if placed]
         for placed in results:
             self._draw_placed(painter, placed)
@@ -85,6 +89,16 @@ class OverlayPainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(placed.rect, placed.image, QRectF(placed.image.rect()))
         painter.restore()
+
+    def _draw_draft(self, painter: QPainter) -> None:
+        draft = self._overlays.draft
+        if isinstance(draft, ShapePaint):
+            painter.save()
+            painter.setTransform(self._navigation.transform, True)
+            draft.draw(painter)
+            painter.restore()
+        elif draft is not None:
+            self._draw_placed(painter, draft)
 
     def _draw_sending(self, painter: QPainter, sending: Sending, theme: Theme) -> None:
         painter.save()

@@ -14,6 +14,10 @@ from desktop.widgets.translations import tr
 TOOLS = {
     ToolName.BRUSH: ("brush", "B"),
     ToolName.ERASER: ("eraser", "E"),
+    ToolName.FILL: ("paint-bucket", "G"),
+    ToolName.GRADIENT: ("rainbow", "Shift+G"),
+    ToolName.SHAPE: ("shapes", "U"),
+    ToolName.TEXT: ("type", "Shift+T"),
     ToolName.MARQUEE: ("square-dashed", "M"),
     ToolName.ELLIPSE: ("circle-dashed", "Shift+M"),
     ToolName.LASSO: ("lasso", "L"),
@@ -29,6 +33,7 @@ TOOLS = {
 """Icon and key of each tool, in the order of the bar."""
 
 FAMILIES = (
+    (ToolName.FILL, ToolName.GRADIENT),
     (ToolName.MARQUEE, ToolName.ELLIPSE),
     (ToolName.LASSO, ToolName.POLYGON),
     (ToolName.WAND, ToolName.COLOUR_RANGE),
@@ -40,6 +45,10 @@ def tool_text(tool: ToolName) -> str:
     return {
         ToolName.BRUSH: tr("Brush"),
         ToolName.ERASER: tr("Eraser"),
+        ToolName.FILL: tr("Fill"),
+        ToolName.GRADIENT: tr("Gradient"),
+        ToolName.SHAPE: tr("Draw a shape"),
+        ToolName.TEXT: tr("Write text"),
         ToolName.MARQUEE: tr("Select a rectangle"),
         ToolName.ELLIPSE: tr("Select an ellipse"),
         ToolName.LASSO: tr("Select by hand"),

@@ -11,10 +11,13 @@ from PySide6.QtWidgets import (
 from desktop.canvas.brushes.brush import LARGEST_BRUSH, SMALLEST_BRUSH
 from desktop.canvas.navigation import LARGEST_ZOOM, SMALLEST_ZOOM, Navigation
 from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.brushes import BrushList
 from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.canvas.viewmodels.transforming import Transforming
+from desktop.canvas.views.brush_button import BrushButton, SymmetryButton
 from desktop.canvas.views.frame_options import CropOptionsRow, TransformOptionsRow
+from desktop.canvas.views.painting_options import FillRow, GradientRow, OptionsRow, PickerRow, ShapeRow
 from desktop.canvas.views.parts import compact_slider, dense_number
 from desktop.canvas.views.selection_options import SelectionOptionsRow
 from desktop.canvas.views.tool_bar import tool_text
@@ -23,18 +26,22 @@ from desktop.widgets.translations import tr
 
 
 class BrushOptionsRow(QWidget):
-    def __init__(self, *, tools: ToolsViewModel) -> None:
+    def __init__(self, *, tools: ToolsViewModel, brushes: BrushList) -> None:
         super().__init__()
         self._tools = tools
+        self.choose = BrushButton(brushes=brushes)
+        self.symmetry = SymmetryButton(tools=tools)
         self.size_slider = compact_slider(minimum=SMALLEST_BRUSH, maximum=LARGEST_BRUSH)
         self.hardness = compact_slider(minimum=0, maximum=100, suffix="%")
         self.opacity = compact_slider(minimum=0, maximum=100, suffix="%")
         self.flow = compact_slider(minimum=0, maximum=100, suffix="%")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4 * SPACE)
+        row.setSpacing(3 * SPACE)
+        row.addWidget(self.choose)
         for slider in (self.size_slider, self.hardness, self.opacity, self.flow):
             row.addWidget(slider, 1)
+        row.addWidget(self.symmetry)
         self.size_slider.value_changed.connect(lambda value: tools.set_brush(size=value))
         self.hardness.value_changed.connect(lambda value: tools.set_brush(hardness=value / 100))
         self.opacity.value_changed.connect(lambda value: tools.set_brush(opacity=value / 100))
@@ -45,6 +52,7 @@ class BrushOptionsRow(QWidget):
         self.refresh()
 
     def name(self) -> None:
+        self.choose.refresh()
         self.size_slider.set_text(tr("Size"), tr("Size of the brush in pixels ([ and ])"))
         self.hardness.set_text(tr("Hardness"), tr("How sharp the edge of the brush is"))
         self.opacity.set_text(tr("Opacity"), tr("How much a whole stroke covers at most"))
@@ -54,6 +62,8 @@ class BrushOptionsRow(QWidget):
         brush = self._tools.brush
         self.size_slider.set_value(round(brush.size))
         self.hardness.set_value(round(brush.hardness * 100))
+        # A tip from a picture has the edge that it has.
+        self.hardness.setVisible(not brush.tip)
         self.opacity.set_value(round(brush.opacity * 100))
         self.flow.set_value(round(brush.flow * 100))
 
@@ -98,13 +108,19 @@ class LookRow(QWidget):
 
 class ToolOptionsBar(QWidget):
     def __init__(
-        self, *, tools: ToolsViewModel, navigation: Navigation, transforming: Transforming, paging: Paging
+        self,
+        *,
+        tools: ToolsViewModel,
+        navigation: Navigation,
+        transforming: Transforming,
+        paging: Paging,
+        brushes: BrushList,
     ) -> None:
         super().__init__()
         self._tools = tools
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "panel")
-        self.brush = BrushOptionsRow(tools=tools)
+        self.brush = BrushOptionsRow(tools=tools, brushes=brushes)
         self.selection = SelectionOptionsRow(tools=tools)
         self.transform = TransformOptionsRow(transforming=transforming)
         self.crop = CropOptionsRow(paging=paging)
@@ -112,7 +128,14 @@ class ToolOptionsBar(QWidget):
         self._text = QLabel()
         set_role(self._text, "quiet")
         self._rows = QStackedWidget()
-        for row in (self.brush, self.selection, self.transform, self.crop, self._text):
+        self.own_rows: dict[ToolName, OptionsRow] = {
+            ToolName.FILL: FillRow(tools=tools),
+            ToolName.GRADIENT: GradientRow(tools=tools),
+            ToolName.SHAPE: ShapeRow(tools=tools),
+            ToolName.PICKER: PickerRow(tools=tools),
+        }
+        rows = (self.brush, self.selection, self.transform, self.crop, self._text)
+        for row in (*rows, *self.own_rows.values()):
             self._rows.addWidget(row)
         bar = QHBoxLayout(self)
         bar.setContentsMargins(3 * SPACE, SPACE, 2 * SPACE, SPACE)
@@ -134,11 +157,13 @@ class ToolOptionsBar(QWidget):
         elif self._tools.tool is ToolName.CROP:
             self._rows.setCurrentWidget(self.crop)
         else:
-            self._rows.setCurrentWidget(self._text)
+            self._rows.setCurrentWidget(self.own_rows.get(self._tools.tool, self._text))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             for row in (self.brush, self.selection, self.transform, self.crop, self.look):
                 row.name()
+            for own in self.own_rows.values():
+                own.name()
             self._show_tool()
         super().changeEvent(event)

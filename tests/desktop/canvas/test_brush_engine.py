@@ -9,7 +9,10 @@ from desktop.canvas.brushes.brush import AngleSource, Brush, Effect
 from desktop.canvas.brushes.curves import LINEAR, Curve
 from desktop.canvas.brushes.tips import Tips
 from desktop.canvas.composing import flatten
+from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document
+from desktop.canvas.masks import MaskSnapshot
+from desktop.canvas.strokes import Stroke, StrokeStyle
 from desktop.canvas.tiles import pixels_of, tiles_from_image
 from tests.desktop.canvas.builders import RED, begin, blank, noise, noise_tiles, paint, value
 
@@ -208,3 +211,43 @@ def test_an_eraser_uses_no_colour() -> None:
     paint(document, (50, 50), brush=STEADY.changed(effect=Effect.ERASE), colour=QColor("blue"))
     image = pixels_of(flatten(document.snapshot()))
     assert image[50, 50].tolist() == [0, 0, 0, 0]
+
+
+def test_no_brush_changes_locked_alpha_and_an_eraser_leaves_the_background_colour() -> None:
+    document = blank()
+    layer = document.add_layer("noise", tiles=noise_tiles(5), x=-31, y=17)
+    document.set_alpha_locked(layer.id, True)
+    before = pixels_of(flatten(document.snapshot())).copy()
+    for effect in Effect:
+        paint(document, (10, 10), (390, 290), brush=Brush(effect=effect, size=70, hardness=0.2, flow=0.6))
+        after = pixels_of(flatten(document.snapshot()))
+        assert (after[:, :, 3] == before[:, :, 3]).all()
+        assert (after[:, :, :3] <= after[:, :, 3:]).all()
+        assert (after != before).any()
+    paint(document, (200, 150), brush=STEADY.changed(effect=Effect.ERASE))
+    colours = pixels_of(flatten(document.snapshot()))[150, 200]
+    assert (colours == colours[3]).all()
+
+
+def test_a_brush_paints_on_a_mask_in_greys_and_leaves_the_pixels_alone() -> None:
+    document = blank()
+    layer = document.add_layer("noise", tiles=noise_tiles(5))
+    document.set_mask(layer.id, MaskSnapshot())
+    own, before = layer.freeze().tiles, pixels_of(flatten(document.snapshot())).copy()
+
+    def stroke(effect: Effect, colour: QColor) -> None:
+        style = StrokeStyle(brush=STEADY.changed(effect=effect), colour=colour)
+        stroke = Stroke(document=document, layer_id=layer.id, style=style, dabs=DabCache(), on_mask=True)
+        stroke.add(QPointF(50, 100))
+        stroke.add(QPointF(350, 100))
+        stroke.finish()
+
+    stroke(Effect.ERASE, RED)
+    assert not alpha(document)[100, 60:340].any()
+    stroke(Effect.SMUDGE, RED)
+    stroke(Effect.PAINT, QColor("white"))
+    assert (pixels_of(flatten(document.snapshot()))[100, 60:340] == before[100, 60:340]).all()
+    assert layer.freeze().tiles is own
+    for _ in range(3):
+        document.undo()
+    assert (pixels_of(flatten(document.snapshot())) == before).all()

@@ -1,0 +1,145 @@
+"""Fills, gradients and shapes: shown while they are drawn, made on a thread, laid on the layer as one step."""
+
+import asyncio
+from collections.abc import Callable
+from math import floor
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
+from PySide6.QtGui import QImage
+
+from desktop.canvas.fills import ColourFill, find_area
+from desktop.canvas.gradients import Gradient, GradientPaint, stops_of
+from desktop.canvas.history import DocumentSnapshot
+from desktop.canvas.layers import LayerSnapshot
+from desktop.canvas.pouring import Paint, lay_tiles, poured
+from desktop.canvas.shapes import ShapePaint, shape_path
+from desktop.canvas.tiles import TileKey
+from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.overlays import Overlays
+from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.widgets.tasks import TaskOwner
+from shared.contracts.errors import PentimentoError
+
+LONGEST_PREVIEW = 256
+"""Pixels of the longer side of a gradient's preview, so that it follows the hand."""
+
+MakePaint = Callable[[DocumentSnapshot, str], Paint | None]
+
+
+class Pouring(QObject):
+    busy_changed = Signal()
+
+    def __init__(
+        self,
+        *,
+        current: CurrentDocument,
+        tools: ToolsViewModel,
+        overlays: Overlays,
+        tasks: TaskOwner,
+        new_seed: Callable[[], int],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._current = current
+        self._tools = tools
+        self._overlays = overlays
+        self._tasks = tasks
+        self._new_seed = new_seed
+        self._busy = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still being made."""
+        return self._busy > 0
+
+    def fill(self, point: QPointF) -> None:
+        options, colour = self._tools.fill, self._tools.foreground
+        at = QPoint(floor(point.x()), floor(point.y()))
+
+        def make(snapshot: DocumentSnapshot, layer_id: str) -> Paint | None:
+            area = find_area(snapshot, layer_id, at, options)
+            return ColourFill(cover=area, colour=colour) if area is not None else None
+
+        self._start("Fill", make)
+
+    def show_gradient(self, start: QPointF, end: QPointF) -> None:
+        document = self._current.document
+        if document is not None and self._current.layer_to_paint() is not None:
+            paint = self._gradient(start, end, seed=0)
+            if paint is not None:
+                self._overlays.show_draft(paint.preview(LONGEST_PREVIEW), QRectF(document.rect))
+
+    def pour_gradient(self, start: QPointF, end: QPointF) -> None:
+        paint = self._gradient(start, end, seed=self._new_seed())
+        if paint is not None:
+            self._start("Gradient", lambda _snapshot, _layer_id: paint)
+
+    def _gradient(self, start: QPointF, end: QPointF, *, seed: int) -> GradientPaint | None:
+        document = self._current.document
+        if document is None:
+            return None
+        tools = self._tools
+        stops = stops_of(tools.gradient.colours, tools.foreground, tools.background)
+        if tools.gradient.reverse:
+            stops = tuple((1.0 - place, colour) for place, colour in reversed(stops))
+        gradient = Gradient(tools.gradient.kind, stops, start, end)
+        return GradientPaint(gradient=gradient, rect=document.rect, seed=seed)
+
+    def show_shape(self, start: QPointF, end: QPointF, *, even: bool, from_middle: bool) -> None:
+        if self._current.layer_to_paint() is not None:
+            self._overlays.show_draft_shape(self._shape(start, end, even=even, from_middle=from_middle))
+
+    def pour_shape(self, start: QPointF, end: QPointF, *, even: bool, from_middle: bool) -> None:
+        paint = self._shape(start, end, even=even, from_middle=from_middle)
+        self._start("Shape", lambda _snapshot, _layer_id: paint)
+
+    def _shape(self, start: QPointF, end: QPointF, *, even: bool, from_middle: bool) -> ShapePaint:
+        options = self._tools.shape
+        path = shape_path(options, start, end, even=even, from_middle=from_middle)
+        return ShapePaint.of(options, path, self._tools.foreground, self._tools.background)
+
+    def clear_draft(self) -> None:
+        self._overlays.clear_draft()
+
+    def _start(self, label: str, make: MakePaint) -> None:
+        """Raises at once what can be known at once: a hidden or a locked layer."""
+        document, layer_id = self._current.document, self._current.layer_to_paint()
+        if document is None or layer_id is None:
+            return
+        document.unlocked_layer(layer_id)
+        self._tasks.start(self._pour(layer_id, label, make))
+
+    async def _pour(self, layer_id: str, label: str, make: MakePaint) -> None:
+        self._busy += 1
+        self.busy_changed.emit()
+        try:
+            await self._made_and_laid(layer_id, label, make)
+        except PentimentoError as error:
+            self._current.error_raised.emit(error.report)
+        finally:
+            self._busy -= 1
+            self._overlays.clear_draft()
+            self.busy_changed.emit()
+
+    async def _made_and_laid(self, layer_id: str, label: str, make: MakePaint) -> None:
+        """Starts anew if the layer was painted on meanwhile."""
+        document, on_mask = self._current.document, self._current.on_mask
+        while document is not None:
+            await document.between_steps()
+            layer = document.unlocked_layer(layer_id).freeze()
+            tiles = await asyncio.to_thread(_made, make, document.committed, layer, on_mask=on_mask)
+            if self._current.document is not document:
+                return
+            await document.between_steps()
+            if document.unlocked_layer(layer_id).freeze() is layer:
+                lay_tiles(document, layer_id, tiles, label, on_mask=on_mask)
+                return
+
+
+def _made(
+    make: MakePaint, snapshot: DocumentSnapshot, layer: LayerSnapshot, *, on_mask: bool
+) -> dict[TileKey, QImage]:
+    paint = make(snapshot, layer.id)
+    if paint is None:
+        return {}
+    return poured(layer, paint, rect=snapshot.rect, selection=snapshot.selection, on_mask=on_mask)
