@@ -130,6 +130,7 @@ class CanvasView(QWidget):
         viewmodel.gestures.outline_changed.connect(self._on_outline_changed)
         viewmodel.tools.tool_changed.connect(self._on_tool_changed)
         viewmodel.tools.options_changed.connect(self._update_pointer)
+        viewmodel.pouring.busy_changed.connect(self._on_tool_changed)
         self._on_replaced()
 
     def _name(self) -> None:
@@ -176,8 +177,9 @@ class CanvasView(QWidget):
         self._had_outline = not self._viewmodel.gestures.outline.isEmpty()
 
     def _on_tool_changed(self) -> None:
-        has_document = self._viewmodel.current.document is not None
-        self.setCursor(CURSORS[self._viewmodel.tools.tool] if has_document else Qt.CursorShape.ArrowCursor)
+        viewmodel = self._viewmodel
+        cursor = CURSORS[viewmodel.tools.tool] if viewmodel.current.document else Qt.CursorShape.ArrowCursor
+        self.setCursor(Qt.CursorShape.BusyCursor if viewmodel.pouring.busy else cursor)
         self._update_pointer()
 
     def _compose(self) -> None:
