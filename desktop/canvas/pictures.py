@@ -14,7 +14,7 @@ from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.tiles import EMPTY_TILES, TILE_FORMAT, content_bounds, image_from_tiles, tiles_from_image
 from shared.contracts.generation import Recipe
-from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_mask, read_picture, read_png_texts
+from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture, read_png_texts
 from shared.imaging.provenance import read_origin
 from shared.imaging.recipe_pictures import PARAMETERS_TEXT, RECIPE_TEXT, read_recipe
 
@@ -106,6 +106,5 @@ def _selection_over(snapshot: DocumentSnapshot, place: QRect) -> bytes | None:
     """None where nothing of the selection lies there."""
     if snapshot.selection is None:
         return None
-    mask = read_mask(snapshot.selection.to_png(), (snapshot.width, snapshot.height))
-    over = mask[place.y() : place.y() + place.height(), place.x() : place.x() + place.width()]
+    over = snapshot.selection.part(place)
     return encode_png(np.ascontiguousarray(over)) if over.any() else None

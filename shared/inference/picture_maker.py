@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared.contracts.events import Picture
+from shared.contracts.generation import Placement
 from shared.engine.protocol import RunJob
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pixels import Pixels
@@ -18,6 +19,8 @@ from shared.inference.stages import BeforeStage
 from shared.inference.tasks.painter import Painter, RefiningModel
 from shared.inference.tasks.task import Task
 
+_AT_THE_CORNER = Placement()
+
 
 class PictureKeeper:
     """Each finished picture with its recipe into the blob folder, and word of it."""
@@ -27,7 +30,9 @@ class PictureKeeper:
         self._blobs = blobs
         self._emit = emit
 
-    def keep(self, number: int, pixels: Pixels, task: Task | None, rendered: Rendered) -> None:
+    def keep(
+        self, number: int, pixels: Pixels, rendered: Rendered, placement: Placement = _AT_THE_CORNER
+    ) -> None:
         height, width = pixels.shape[:2]
         recipe = make_recipe(self._job, rendered)
         blob = self._blobs.put(encode_recipe_png(pixels, recipe))
@@ -36,8 +41,8 @@ class PictureKeeper:
             blob=blob,
             width=width,
             height=height,
+            placement=placement,
             recipe=recipe,
-            **({} if task is None else {"placement": task.placement}),
         )
         self._emit(lambda: picture)
 
@@ -79,7 +84,7 @@ class PictureMaker:
                 notes=(*painter.notes, *self._task.notes),
                 prompts=self._conditioner.prompts(noise.seeds[place]) if self._conditioner.varies else None,
             )
-            keeper.keep(number, pixels, self._task, rendered)
+            keeper.keep(number, pixels, rendered, self._task.placement)
 
     def _painter(self, noise: NoiseStreams, numbers: Sequence[int]) -> Painter:
         progress = GroupProgress(

@@ -72,7 +72,7 @@ class Processing:
             self._before_stage("step")
             result = self._changed(request, picture)
             rendered = Rendered(seed=request.seed, work_size=(width, height))
-        PictureKeeper(job=self._job, blobs=self._blobs, emit=self._emit).keep(0, result, None, rendered)
+        PictureKeeper(job=self._job, blobs=self._blobs, emit=self._emit).keep(0, result, rendered)
 
     def _changed(self, request: Enhance | RemoveBackground, picture: Pixels) -> Pixels:
         if isinstance(request, RemoveBackground):

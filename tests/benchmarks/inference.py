@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -118,10 +118,16 @@ class Bare:
         os.close(descriptor)
 
 
-def seconds(paint: Callable[[], Any]) -> float:
-    began = time.perf_counter()
+class Took(NamedTuple):
+    seconds: float
+    processor: float
+    """Seconds of all cores together, which other programs at work disturb less."""
+
+
+def measured(paint: Callable[[], Any]) -> Took:
+    began, busy = time.perf_counter(), time.process_time()
     paint()
-    return time.perf_counter() - began
+    return Took(time.perf_counter() - began, time.process_time() - busy)
 
 
 def resident() -> float:
@@ -140,12 +146,12 @@ def run() -> None:
         bare = Bare(folder, ours)
         for painter in (ours.paint, bare.paint):
             painter()  # the first of each fills caches
-        pairs: list[tuple[float, float]] = []
+        pairs: list[tuple[Took, Took]] = []
         for number in range(PAIRS):
             if number % 2:
-                own, theirs = seconds(ours.paint), seconds(bare.paint)
+                own, theirs = measured(ours.paint), measured(bare.paint)
             else:
-                theirs, own = seconds(bare.paint), seconds(ours.paint)
+                theirs, own = measured(bare.paint), measured(ours.paint)
             pairs.append((own, theirs))
         previews = sum(isinstance(event, Progress) and bool(event.preview) for event in ours.events)
         loads = ours.keeper.loads
@@ -153,22 +159,25 @@ def run() -> None:
     tell(pairs, before=before, loaded=loaded, loads=loads, previews=previews)
 
 
-def tell(
-    pairs: list[tuple[float, float]], *, before: float, loaded: float, loads: int, previews: int
-) -> None:
+def tell(pairs: list[tuple[Took, Took]], *, before: float, loaded: float, loads: int, previews: int) -> None:
+    print(f"picture       {_told([(own.seconds, theirs.seconds) for own, theirs in pairs])}")
+    print(f"processor     {_told([(own.processor, theirs.processor) for own, theirs in pairs])}")
+    print(f"previews      {previews} in a picture of {STEPS} steps, made and sent beside it")
+    print(f"memory        {loaded - before:.0f} MB for the model and its first picture")
+    print(f"loads         {loads} for {len(pairs) + 2} jobs (1 asked)")
+
+
+def _told(pairs: list[tuple[float, float]]) -> str:
     logarithms = [math.log(own / theirs) for own, theirs in pairs]
     middle = statistics.mean(logarithms)
     reach = STUDENT[len(pairs) - 1] * statistics.stdev(logarithms) / math.sqrt(len(pairs))
     low, ratio, high = (math.exp(value) for value in (middle - reach, middle, middle + reach))
     own, theirs = (statistics.median(each) for each in zip(*pairs, strict=True))
     best = min(own for own, _ in pairs) / min(theirs for _, theirs in pairs)
-    print(
-        f"picture       Pentimento {own:.2f} s   diffusers {theirs:.2f} s   ratio {ratio:.3f} "
+    return (
+        f"Pentimento {own:.2f} s   diffusers {theirs:.2f} s   ratio {ratio:.3f} "
         f"(95%: {low:.3f} to {high:.3f}; of the fastest of each {best:.3f}; {len(pairs)} pairs of {STEPS} steps)"
     )
-    print(f"previews      {previews} in a picture of {STEPS} steps, made and sent beside it")
-    print(f"memory        {loaded - before:.0f} MB for the model and its first picture")
-    print(f"loads         {loads} for {len(pairs) + 2} jobs (1 asked)")
 
 
 if __name__ == "__main__":

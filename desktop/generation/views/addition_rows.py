@@ -8,10 +8,8 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,8 +18,8 @@ from PySide6.QtWidgets import (
 from desktop.generation.editor_state import ControlChoice
 from desktop.generation.views.rows import choose, fill_choices, name_control, quiet_spin
 from desktop.generation.views.words import preprocessor_names
-from desktop.widgets.parts import icon_button
-from desktop.widgets.theme import SPACE, set_role
+from desktop.widgets.parts import ElidedLabel, icon_button
+from desktop.widgets.theme import SPACE
 from desktop.widgets.translations import tr
 from shared.contracts.generation import LoraUse
 
@@ -38,7 +36,7 @@ class LoraRow(QWidget):
     def __init__(self, parent: QWidget | None = None, *, use: LoraUse, words: tuple[str, ...]) -> None:
         super().__init__(parent)
         self.use = use
-        self.name = _name_label(self, use.model.name or use.model.id)
+        self.name = ElidedLabel(use.model.name or use.model.id, quiet=True)
         self.weight = _weight_spin(self, -2.0, 2.0)
         self.words = QToolButton(self)
         self.words.setText("…")
@@ -86,7 +84,7 @@ class ControlRow(QWidget):
     def __init__(self, parent: QWidget | None = None, *, choice: ControlChoice, is_adapter: bool) -> None:
         super().__init__(parent)
         self.choice = choice
-        self.name = _name_label(self, choice.model.name or choice.model.id)
+        self.name = ElidedLabel(choice.model.name or choice.model.id, quiet=True)
         self.weight = _weight_spin(self, 0.0, 2.0)
         self.remove = icon_button("x", tr("Take it off"))
         self.picture = QPushButton(self)
@@ -146,15 +144,6 @@ class ControlRow(QWidget):
         dialog.setNameFilter(tr("Pictures") + " (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)")
         dialog.fileSelected.connect(lambda name: self.picture_chosen.emit(Path(name)))
         dialog.open()
-
-
-def _name_label(parent: QWidget, text: str) -> QLabel:
-    label = QLabel(text, parent)
-    label.setToolTip(text)
-    set_role(label, "quiet")
-    # However long a file's name is, the panel stays as narrow as it is.
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label
 
 
 def _weight_spin(parent: QWidget, lowest: float, highest: float) -> QDoubleSpinBox:

@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+from shared.contracts.events import Picture
+from shared.contracts.generation import Inpaint
 from shared.contracts.models import ModelDescription
 from shared.engine.catalogue import describe_model
+from shared.imaging.inpainting import paste
+from shared.imaging.pixels import Pixels
 from shared.inference.samplers import make_sampler
 from tests.shared.inference.conftest import Studio
 from tests.support.tiny_models import make_tiny_second_version, make_tiny_xl, save_tiny_model
@@ -93,3 +97,23 @@ def test_every_setting_works_with_every_family(
     studio: Studio, tmp_path: Path, name: str, settings: dict[str, Any]
 ) -> None:
     assert studio.picture(studio.text_to_image(**settings), model=made(tmp_path, MAKERS[name]())).std() > 0
+
+
+@pytest.mark.parametrize("name", ["second", "xl"])
+def test_an_inpainting_model_of_each_family_paints_within_its_mask(
+    studio: Studio, tmp_path: Path, landscape: Pixels, name: str
+) -> None:
+    model = made(tmp_path, MAKERS[name](in_channels=9))
+    mask = np.zeros(landscape.shape[:2], np.uint8)
+    mask[30:60, 40:80] = 255
+    request = Inpaint(
+        model=model.reference, prompt="a boat", seed=3, steps=4, feather=0,
+        image=studio.put(landscape), mask=studio.put(mask),
+    )  # fmt: skip
+
+    (picture,) = [event for event in studio.run(request, model=model) if isinstance(event, Picture)]
+
+    assert model.made_for_inpainting
+    whole = paste(landscape, studio.read(picture), picture.placement)
+    assert (whole[mask == 0] == landscape[mask == 0]).all()
+    assert (whole[mask > 0] != landscape[mask > 0]).any()

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
@@ -59,6 +59,19 @@ def test_each_configuration_is_its_familys(configuration: str, counts: tuple[int
             found.append(parameters(kind(CLIPTextConfig.from_pretrained(folder / slot.name))))
 
     assert tuple(found) == counts
+
+
+@pytest.mark.parametrize(
+    ("family", "count"), [("stable_diffusion_1", 361_279_120), ("stable_diffusion_xl", 1_251_014_160)]
+)
+def test_a_control_net_has_the_measures_of_its_familys_unet(family: str, count: int) -> None:
+    """So that its files need no configuration; the counts are those of the published networks."""
+    folder = CONFIGURATIONS / family / "configuration" / "unet"
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(folder))
+        net = ControlNetModel.from_unet(unet, load_weights_from_unet=False)
+
+    assert parameters(net) == count
 
 
 MAKERS: dict[ModelFamily, Callable[..., Any]] = {

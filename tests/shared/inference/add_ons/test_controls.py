@@ -9,12 +9,19 @@ import torch
 from diffusers import StableDiffusionControlNetPipeline
 
 from shared.contracts.events import Failed
-from shared.contracts.generation import Control
+from shared.contracts.generation import Control, LoraUse, ModelReference
 from shared.contracts.models import ModelFile
 from shared.imaging.pixels import Pixels
 from shared.inference.samplers import make_sampler
 from tests.shared.inference.conftest import Studio
-from tests.support.add_on_files import add_on, ip_adapter, make_control_net, save_image_encoder, write
+from tests.support.add_on_files import (
+    add_on,
+    ip_adapter,
+    kohya_lora,
+    make_control_net,
+    save_image_encoder,
+    write,
+)
 
 # diffusers' schedulers hand tensors to numpy in an old way.
 pytestmark = pytest.mark.filterwarnings("ignore:__array_:DeprecationWarning")
@@ -33,7 +40,7 @@ def net(tiny_pipeline: Any) -> Any:
 
 
 def control(studio: Studio, file: ModelFile, picture: Pixels, **options: Any) -> Control:
-    return Control(model={"id": file.id}, image=studio.put(picture), **options)
+    return Control(model=ModelReference(id=file.id), image=studio.put(picture), **options)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +150,23 @@ def test_an_adapter_without_its_image_encoder_says_what_is_missing(
 
     assert isinstance(last, Failed)
     assert "image_encoder" in last.error.advice_text
+
+
+def test_what_a_job_added_is_kept_for_the_next_one(
+    studio: Studio, tiny_pipeline: Any, net: Any, lines: Pixels, tmp_path: Path
+) -> None:
+    """Shown by taking the files away in between; a job that adds nothing lets them go."""
+    net.save_pretrained(tmp_path / "net")
+    file = add_on(tmp_path / "net", "controlnet")
+    lora = add_on(write(tmp_path / "lora.safetensors", kohya_lora(tiny_pipeline)), "lora")
+    use = LoraUse(model=ModelReference(id=lora.id))
+    request = studio.text_to_image(controls=(control(studio, file, lines),), loras=(use,))
+    first = studio.picture(request, add_ons=(file, lora))
+    for path in (*file.path.iterdir(), lora.path):
+        path.unlink()
+
+    again = studio.picture(request, add_ons=(file, lora))
+
+    assert (again == first).all()
+    studio.picture(studio.text_to_image())
+    assert isinstance(studio.run(request, add_ons=(file, lora))[-1], Failed)
