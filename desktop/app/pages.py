@@ -11,6 +11,7 @@ from desktop.canvas.views.canvas_page import CanvasPage
 from desktop.canvas.views.colours_panel import ColoursPanel
 from desktop.canvas.views.history_panel import HistoryPanel
 from desktop.canvas.views.layers_panel import LayersPanel
+from desktop.canvas.views.navigator_panel import NavigatorPanel
 from desktop.gallery.views.gallery_view import GalleryView
 from desktop.generation.views.generate_panel import GeneratePanel
 from desktop.generation.views.staging_strip import StagingStrip
@@ -26,6 +27,7 @@ class Pages:
         self.brushes_panel = BrushesPanel(brushes=canvas.brushes, tools=canvas.tools, tasks=viewmodels.tasks)
         self.colours_panel = ColoursPanel(tools=canvas.tools, palette=canvas.palette)
         self.history_panel = HistoryPanel(history=canvas.history)
+        self.navigator_panel = NavigatorPanel(viewmodel=canvas, view=self.canvas_page.view)
         self.staging_strip = StagingStrip(staging=viewmodels.staging, tasks=viewmodels.tasks)
         self.workspace = Workspace(
             canvas_page=self.canvas_page,
@@ -36,6 +38,7 @@ class Pages:
                 "brushes": self.brushes_panel,
                 "colours": self.colours_panel,
                 "history": self.history_panel,
+                "navigator": self.navigator_panel,
             },
         )
         self.gallery_view = GalleryView(viewmodels.gallery)

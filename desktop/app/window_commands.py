@@ -17,6 +17,7 @@ _PANELS = {
     "layers": "Panel: Layers",
     "brushes": "Panel: Brushes",
     "colours": "Panel: Colours",
+    "navigator": "Panel: Navigator",
     "history": "Panel: History",
 }
 _THEMES: dict[ThemeChoice, tuple[str, str]] = {

@@ -114,7 +114,7 @@ class Workspace(QMainWindow):
     def _arrange(self) -> None:
         for dock in self.docks.values():
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        for name in ("brushes", "colours", "history"):
+        for name in ("brushes", "colours", "history", "navigator"):
             self.tabifyDockWidget(self.docks["layers"], self.docks[name])
         self.docks["layers"].raise_()
         self._follow_docks()
@@ -137,6 +137,7 @@ class Workspace(QMainWindow):
             "layers": tr("Layers"),
             "brushes": tr("Brushes"),
             "colours": tr("Colours"),
+            "navigator": tr("Navigator"),
             "history": tr("History"),
         }
         for name, dock in self.docks.items():

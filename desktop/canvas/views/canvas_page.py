@@ -104,7 +104,8 @@ class CanvasPage(QWidget):
 
     def _show_emptiness(self) -> None:
         current, overlays = self._viewmodel.current, self._viewmodel.overlays
-        something_over = overlays.preview is not None or overlays.candidate is not None
+        over = (overlays.preview, overlays.candidate, overlays.frame, overlays.before)
+        something_over = any(each is not None for each in over)
         self.empty.setVisible(current.document is None and not something_over)
         self.hint.setVisible(current.document is not None and not something_over and not current.has_picture)
         self._place()

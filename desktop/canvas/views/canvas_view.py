@@ -87,6 +87,8 @@ HELD_TOOLS = {Qt.Key.Key_Space: ToolName.PAN, Qt.Key.Key_R: ToolName.ROTATE}
 class CanvasView(QWidget):
     """Only what differs is drawn: the dirty part of the picture, the old and new place of the brush's outline."""
 
+    picture_refreshed = Signal()
+    """The composite is up to date again."""
     files_dropped = Signal(list)
     """Paths of pictures or documents."""
 
@@ -187,6 +189,10 @@ class CanvasView(QWidget):
             self._composing.start()
         self.update()
 
+    def draw_small(self, painter: QPainter, area: QRectF, zoom: float) -> None:
+        """The composite, with a painter in the document's coordinates, for who shows it small."""
+        self._picture.draw_small(painter, area, zoom)
+
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -194,6 +200,8 @@ class CanvasView(QWidget):
         theme = theme_of(self)
         if not self._picture.refresh():
             self._composing.start()
+        elif self._picture.take_refreshed():
+            self.picture_refreshed.emit()
         self._picture.draw(theme)
         painter = QPainter(self)
         painter.setClipRegion(event.region())

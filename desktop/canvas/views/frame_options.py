@@ -23,12 +23,12 @@ class TransformOptionsRow(QWidget):
     def __init__(self, *, transforming: Transforming) -> None:
         super().__init__()
         self._transforming = transforming
-        self.place_x = dense_number(-FARTHEST, FARTHEST, " px", 20, decimals=1)
-        self.place_y = dense_number(-FARTHEST, FARTHEST, " px", 20, decimals=1)
-        self.width_share = dense_number(-10_000, 10_000, "%", 18, decimals=1)
-        self.height_share = dense_number(-10_000, 10_000, "%", 18, decimals=1)
-        self.angle = dense_number(-180, 180, "°", 16, decimals=1)
-        self.skew = dense_number(-85, 85, "°", 16, decimals=1)
+        self.place_x = dense_number(-FARTHEST, FARTHEST, "", 16, decimals=1)
+        self.place_y = dense_number(-FARTHEST, FARTHEST, "", 16, decimals=1)
+        self.width_share = dense_number(-10_000, 10_000, "%", 16, decimals=1)
+        self.height_share = dense_number(-10_000, 10_000, "%", 16, decimals=1)
+        self.angle = dense_number(-180, 180, "°", 15, decimals=1)
+        self.skew = dense_number(-85, 85, "°", 14, decimals=1)
         self._labels: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -41,8 +41,8 @@ class TransformOptionsRow(QWidget):
             row.addWidget(label)
             row.addWidget(number)
         self.buttons = {
-            "flip_across": icon_button("flip-horizontal-2", ""),
-            "flip_down": icon_button("flip-vertical-2", ""),
+            "flip_across": icon_button("flip-vertical-2", ""),
+            "flip_down": icon_button("flip-horizontal-2", ""),
             "turn_back": icon_button("rotate-ccw", ""),
             "turn_on": icon_button("rotate-cw", ""),
             "cancel": icon_button("x", ""),
@@ -80,8 +80,9 @@ class TransformOptionsRow(QWidget):
 
     def name(self) -> None:
         texts = (tr("X"), tr("Y"), tr("Width"), tr("Height"), tr("Angle"), tr("Skew"))
-        for number, label, text in zip(self._numbers(), self._labels, texts, strict=True):
-            label.setText(text)
+        shorts = ("X", "Y", "W", "H", "", tr("Skew"))
+        for number, label, text, short in zip(self._numbers(), self._labels, texts, shorts, strict=True):
+            label.setText(short)
             number.setAccessibleName(text)
             number.setToolTip(text)
         names = {

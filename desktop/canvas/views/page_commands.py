@@ -56,14 +56,14 @@ def page_commands(viewmodel: CanvasViewModel, dialogs: PageDialogs) -> list[Comm
         Command(
             id="canvas.page.flip_across",
             text="Flip the picture left to right",
-            icon="flip-horizontal-2",
+            icon="flip-vertical-2",
             run=lambda: paging.mirror(across=True),
             enabled=there,
         ),
         Command(
             id="canvas.page.flip_down",
             text="Flip the picture top to bottom",
-            icon="flip-vertical-2",
+            icon="flip-horizontal-2",
             run=lambda: paging.mirror(across=False),
             enabled=there,
         ),

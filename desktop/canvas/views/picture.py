@@ -30,6 +30,7 @@ class PictureBuffer:
         self._undrawn = QRegion()
         self._checker = QBrush()
         self._checker_key: tuple[str, float] | None = None
+        self._refreshed = False
         self.smooth = True
 
     @property
@@ -64,6 +65,15 @@ class PictureBuffer:
         mapped = self._navigation.device_transform.mapRect(QRectF(rect)).toAlignedRect()
         return mapped.adjusted(-margin, -margin, margin, margin)
 
+    def draw_small(self, painter: QPainter, area: QRectF, zoom: float) -> None:
+        """As it was last composed, from the level that fits `zoom`."""
+        self._pyramid.draw(painter, area, zoom)
+
+    def take_refreshed(self) -> bool:
+        """Whether pixels came in since this was last asked."""
+        refreshed, self._refreshed = self._refreshed, False
+        return refreshed
+
     def refresh(self) -> bool:
         """Compose what is stale, nearest to the eye first, for a few milliseconds; whether all is done."""
         compositor = self._current.compositor
@@ -76,6 +86,7 @@ class PictureBuffer:
             piece = self._next_piece(visible)
             self._pyramid.write(piece, compositor.composite(piece))
             self._stale -= piece
+            self._refreshed = True
             self._undrawn += self.device_rect(piece).intersected(self._image.rect())
             if clock.elapsed() >= BUDGET_MILLISECONDS:
                 break

@@ -36,7 +36,7 @@ def view_commands(viewmodel: CanvasViewModel) -> list[Command]:
             id="canvas.mirror_view",
             text="Mirror the view",
             shortcut="Shift+R",
-            icon="flip-horizontal-2",
+            icon="flip-vertical-2",
             run=navigation.mirror,
             checked=lambda: navigation.mirrored,
         ),

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from desktop.canvas.history import Guides
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodels.aids import Aid
+from desktop.canvas.views.navigator_panel import NavigatorPanel
 from tests.desktop.canvas.views.conftest import Studio
 
 
@@ -144,3 +145,23 @@ def test_two_fingers_pinch_move_and_turn(studio: Studio) -> None:
         1, turned[1], studio.view
     ).commit()
     assert not studio.viewmodel.history.can_undo
+
+
+def test_the_navigator_shows_the_picture_and_looks_where_it_is_pressed(studio: Studio) -> None:
+    studio.new(400, 300)
+    panel = NavigatorPanel(viewmodel=studio.viewmodel, view=studio.view)
+    panel.resize(200, 160)
+    panel.show()
+    studio.shown()
+    navigation = studio.viewmodel.navigation
+    navigation.zoom_to(8)
+    target = panel.map
+    page = target._to_map.mapRect(QRect(0, 0, 400, 300))
+    assert target.grab().toImage().pixelColor(page.center()).name() == "#ffffff"
+    QTest.mousePress(
+        target, Qt.MouseButton.LeftButton, pos=page.topLeft() + QPoint(page.width() // 4, page.height() // 4)
+    )
+    seen = navigation.to_document(navigation.middle)
+    assert np.hypot(seen.x() - 100, seen.y() - 75) < 6
+    panel.close()
+    panel.deleteLater()
