@@ -31,6 +31,7 @@ from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.palette import Palette
 from desktop.canvas.viewmodels.pouring import Pouring
+from desktop.canvas.viewmodels.quick_mask import QuickMask
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import make_tools
 from desktop.canvas.viewmodels.tools import COLOURING_TOOLS, ToolsViewModel
@@ -97,6 +98,7 @@ class CanvasViewModel(QObject):
         self.aids = Aids(current=self.current, navigation=self.navigation, tasks=tasks, parent=self)
         self.comparing = Comparing(current=self.current, overlays=self.overlays, tasks=tasks, parent=self)
         self.adjusting = Adjusting(current=self.current, tasks=tasks, parent=self)
+        self.quick_mask = QuickMask(current=self.current, selecting=self.selecting, tasks=tasks, parent=self)
         self.gestures = Gestures(
             current=self.current,
             tools=self.tools,

@@ -37,6 +37,7 @@ class CurrentDocument(QObject):
         self._painted: bool | None = None
         self._opened: OpenDocument | None = None
         self._mask_layer: str | None = None
+        self._stand_in: Document | None = None
         self._compositor: Compositor | None = None
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -95,12 +96,14 @@ class CurrentDocument(QObject):
     # Undo
 
     def undo(self) -> None:
-        if self.document is not None:
-            self.attempt(self.document.undo)
+        document = self.painted_document
+        if document is not None:
+            self.attempt(document.undo)
 
     def redo(self) -> None:
-        if self.document is not None:
-            self.attempt(self.document.redo)
+        document = self.painted_document
+        if document is not None:
+            self.attempt(document.redo)
 
     def travel(self, done: int) -> None:
         """Undo or redo until `done` steps of the history are in force."""
@@ -127,6 +130,14 @@ class CurrentDocument(QObject):
         self._mask_layer = document.active_id if on and document is not None else None
         if self.on_mask is not before:
             self.surface_changed.emit()
+
+    @property
+    def painted_document(self) -> Document | None:
+        """What brushes paint on, and what undo takes back: the document, or what stands in for it (a quick mask)."""
+        return self._stand_in or self.document
+
+    def set_stand_in(self, document: Document | None) -> None:
+        self._stand_in = document
 
     def layer_to_paint(self) -> str | None:
         """The layer that a tool works on; None without a document, NothingToPaintOnError where it would not be seen."""

@@ -27,8 +27,11 @@ class Painting:
         self._new_seed = new_seed
 
     def begin_stroke(self, *, eraser: bool) -> Stroke | None:
-        document = self._current.document
-        layer_id = self._current.layer_to_paint()
+        document = self._current.painted_document
+        if document is not None and document is not self._current.document:
+            layer_id = document.active_id
+        else:
+            layer_id = self._current.layer_to_paint()
         if document is None or layer_id is None:
             return None
         style = StrokeStyle(

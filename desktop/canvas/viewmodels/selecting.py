@@ -103,6 +103,9 @@ class Selecting(QObject):
         """One of `selection_changes.GROWTH`."""
         self._ask(lambda state: changes.grown(state, label, radius))
 
+    def apply(self, change: SelectionChange) -> None:
+        self._ask(lambda _state: change)
+
     def is_selected(self, at: QPointF) -> bool:
         """Whether at least half of the pixel there is."""
         document = self._current.document

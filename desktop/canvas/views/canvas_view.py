@@ -31,15 +31,16 @@ from PySide6.QtWidgets import QWidget
 from desktop.canvas.document import DocumentChange
 from desktop.canvas.tools.base import Pointer, ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
-from desktop.canvas.viewmodels.comparing import Before
 from desktop.canvas.viewmodels.files import OPENABLE_ENDINGS
 from desktop.canvas.views.aid_painting import AidPainter
 from desktop.canvas.views.ants import MarchingAnts
 from desktop.canvas.views.fingers import Fingers
 from desktop.canvas.views.markers import draw_brush_outline
+from desktop.canvas.views.mask_painting import MaskPainter
 from desktop.canvas.views.overlay_painting import OverlayPainter
 from desktop.canvas.views.pen import pen_pointer
 from desktop.canvas.views.picture import PictureBuffer
+from desktop.canvas.views.view_keys import ViewKeys
 from desktop.widgets.theme import FOCUS_RING, theme_of
 from desktop.widgets.translations import tr
 
@@ -71,17 +72,6 @@ CURSORS = {
 }
 SMALLEST_OUTLINE = 4.0
 """Logical pixels; a finer brush shows a cross instead of a circle that could not be seen."""
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-LONG_STEP = 10
-"""Pixels that an arrow key with Shift moves by."""
-HELD_PICTURES = {Qt.Key.Key_Backslash: Before.OPENED, Qt.Key.Key_Bar: Before.WITHOUT_LAYER}
-"""What the picture is compared with while the key is down (the same key, without and with Shift)."""
-HELD_TOOLS = {Qt.Key.Key_Space: ToolName.PAN, Qt.Key.Key_R: ToolName.ROTATE}
 
 
 class CanvasView(QWidget):
@@ -100,6 +90,7 @@ class CanvasView(QWidget):
         self._navigation = viewmodel.navigation
         self._picture = PictureBuffer(current=viewmodel.current, navigation=viewmodel.navigation)
         self._overlays = OverlayPainter(overlays=viewmodel.overlays, navigation=viewmodel.navigation)
+        self._mask = MaskPainter(quick_mask=viewmodel.quick_mask, navigation=viewmodel.navigation)
         self._aids = AidPainter(
             aids=viewmodel.aids, current=viewmodel.current, navigation=viewmodel.navigation
         )
@@ -118,6 +109,7 @@ class CanvasView(QWidget):
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._keys = ViewKeys(viewmodel=viewmodel)
         self._fingers = Fingers(navigation=viewmodel.navigation, gestures=viewmodel.gestures)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -128,6 +120,8 @@ class CanvasView(QWidget):
         viewmodel.navigation.look_changed.connect(self._on_look_changed)
         viewmodel.overlays.overlay_changed.connect(self.update)
         viewmodel.aids.changed.connect(self.update)
+        viewmodel.quick_mask.toggled.connect(self.update)
+        viewmodel.quick_mask.changed.connect(self._on_mask_painted)
         viewmodel.overlays.outline_changed.connect(self._on_selection_outlined)
         viewmodel.gestures.outline_changed.connect(self._on_outline_changed)
         viewmodel.tools.tool_changed.connect(self._on_tool_changed)
@@ -154,6 +148,9 @@ class CanvasView(QWidget):
             self.update(self._logical(self._picture.invalidate(change.dirty)))
         if change.size or change.guides:
             self.update()
+
+    def _on_mask_painted(self, dirty: QRect) -> None:
+        self.update(self._logical(self._picture.device_rect(dirty)))
 
     def _on_selection_outlined(self) -> None:
         self._overlays.forget_outline()
@@ -209,6 +206,7 @@ class CanvasView(QWidget):
         painter.drawImage(
             whole, self._picture.image, QRectF(0, 0, whole.width() * ratio, whole.height() * ratio)
         )
+        self._mask.draw(painter, theme, QRectF(event.rect()))
         self._aids.draw(painter, theme)
         self._overlays.draw(painter, theme, phase=self._ants.phase, gesture=self._viewmodel.gestures.outline)
         self._draw_pointer(painter)
@@ -345,43 +343,11 @@ class CanvasView(QWidget):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        tool = HELD_TOOLS.get(Qt.Key(event.key()))
-        if tool is not None and not event.modifiers():
-            if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
-                self._viewmodel.tools.lend(tool)
-        elif event.key() in HELD_PICTURES:
-            if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
-                self._viewmodel.comparing.hold(HELD_PICTURES[Qt.Key(event.key())])
-        elif event.key() in ARROWS:
-            dx, dy = ARROWS[Qt.Key(event.key())]
-            step = LONG_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-            self._viewmodel.nudge(dx * step, dy * step)
-        elif not self._ends_gesture(Qt.Key(event.key())):
+        if not self._keys.press(event):
             super().keyPressEvent(event)
 
-    def _ends_gesture(self, key: Qt.Key) -> bool:
-        """Whether the key meant the gesture in hand, or what is pending between gestures."""
-        gestures = self._viewmodel.gestures
-        if key == Qt.Key.Key_Escape and gestures.active:
-            gestures.cancel()
-            return True
-        deeds = {
-            Qt.Key.Key_Escape: gestures.give_up,
-            Qt.Key.Key_Return: gestures.accept,
-            Qt.Key.Key_Enter: gestures.accept,
-            Qt.Key.Key_Backspace: gestures.step_back,
-        }
-        if gestures.pending and key in deeds:
-            deeds[key]()
-            return True
-        return False
-
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if Qt.Key(event.key()) in HELD_TOOLS and not event.isAutoRepeat():
-            self._viewmodel.tools.give_back()
-        elif Qt.Key(event.key()) in HELD_PICTURES and not event.isAutoRepeat():
-            self._viewmodel.comparing.release()
-        else:
+        if not self._keys.release(event):
             super().keyReleaseEvent(event)
 
     # The window around it

@@ -52,6 +52,15 @@ def selection_commands(viewmodel: CanvasViewModel, dialogs: SelectionDialogs) ->
             run=selecting.select_alpha,
             enabled=lambda: viewmodel.layers.active is not None,
         ),
+        Command(
+            id="canvas.selection.quick_mask",
+            text="Quick mask",
+            shortcut="Q",
+            icon="drama",
+            run=viewmodel.quick_mask.toggle,
+            enabled=there,
+            checked=lambda: viewmodel.quick_mask.active,
+        ),
         *_growth_commands(dialogs, selected),
     ]
 

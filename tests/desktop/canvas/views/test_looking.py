@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.aids import Aid
 from tests.desktop.canvas.views.conftest import Studio
 
 
@@ -122,6 +123,7 @@ def test_a_marquee_selects_the_same_pixels_however_one_looks(
     studio: Studio, zoom: float, angle: float
 ) -> None:
     document = studio.new()
+    studio.viewmodel.aids.toggle(Aid.SNAPPING)
     studio.viewmodel.tools.choose(ToolName.MARQUEE)
     studio.viewmodel.navigation.zoom_to(zoom)
     studio.viewmodel.navigation.rotate_to(angle)

@@ -211,3 +211,43 @@ def test_tools_of_one_family_share_a_button(studio: Studio) -> None:
     tools.choose(ToolName.BRUSH)
     button.click()
     assert tools.tool is ToolName.ELLIPSE
+
+
+def test_a_quick_mask_is_painted_with_the_brushes_and_becomes_the_selection(studio: Studio) -> None:
+    document = studio.new()
+    picture = studio.picture()
+    studio.viewmodel.selecting.select_rectangle(QRect(20, 20, 60, 60), SelectionMode.REPLACE)
+    before, steps = mask(studio), len(document.history.undo_labels)
+    quick, tools = studio.viewmodel.quick_mask, studio.viewmodel.tools
+    quick.toggle()
+    studio.run(studio.finish_tasks())
+    assert quick.active
+    plain = studio.shown().pixelColor(studio.at(150, 100).toPoint()).name()
+    assert studio.shown().pixelColor(studio.at(50, 50).toPoint()).name() != plain
+    tools.choose(ToolName.BRUSH)
+    tools.set_brush(size=30, hardness=1.0)
+    studio.drag((120, 100), (150, 100))
+    assert studio.shown().pixelColor(studio.at(150, 100).toPoint()).name() != plain
+    studio.drag((120, 40), (150, 40))
+    studio.viewmodel.undo()
+    tools.choose(ToolName.ERASER)
+    tools.set_brush(size=30, hardness=1.0)
+    studio.drag((50, 50), (55, 50))
+    assert studio.picture() == picture
+    assert len(document.history.undo_labels) == steps
+    quick.toggle()
+    studio.run(studio.finish_tasks())
+    after = mask(studio)
+    assert (after[25, 25], after[50, 50], after[100, 140], after[40, 140]) == (255, 0, 255, 0)
+    assert document.history.undo_labels[-1] == "Quick mask"
+    studio.viewmodel.undo()
+    assert np.array_equal(mask(studio), before)
+
+
+def test_a_quick_mask_of_no_selection_and_with_nothing_painted_selects_nothing(studio: Studio) -> None:
+    studio.new()
+    studio.viewmodel.quick_mask.toggle()
+    studio.run(studio.finish_tasks())
+    studio.viewmodel.quick_mask.toggle()
+    studio.run(studio.finish_tasks())
+    assert studio.document.selection is None
