@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from desktop.canvas.document import Document
+from desktop.canvas.layer_tree import shown_layers
 from desktop.canvas.layers import Layer
 from desktop.canvas.tiles import pixels_of, tile_rect
 
@@ -16,8 +17,8 @@ class Blankness:
 
     def has_picture(self, document: Document) -> bool:
         return any(
-            layer.visible and layer.opacity > 0 and self._is_painted(layer, document.rect)
-            for layer in document.layers
+            layer.opacity > 0 and self._is_painted(layer, document.rect)
+            for layer in shown_layers(document.layers)
         )
 
     def _is_painted(self, layer: Layer, page: QRect) -> bool:

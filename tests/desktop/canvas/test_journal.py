@@ -1,5 +1,7 @@
 """The journal gives back the last whole step, whatever its end looks like."""
 
+import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from desktop.canvas.journal import (
     read_manifest,
     remove_journal,
 )
+from desktop.canvas.journal_records import HEAD, MAGIC, encode_step
 from shared.contracts.errors import StorageError
 from tests.desktop.canvas.builders import NOW, blank, noise_tiles, paint, recipe, value, without_history
 from tests.desktop.canvas.document_commands import COMMANDS, run
@@ -60,6 +63,26 @@ def three_steps(tmp_path: Path) -> tuple[Path, list[tuple[object, ...]], list[in
         ends.append(_log(tmp_path).stat().st_size)
     writer.close()
     return tmp_path, values, ends
+
+
+def test_a_journal_of_the_first_release_is_read(tmp_path: Path) -> None:
+    """Its records say nothing of groups, masks, clipping and guides."""
+    document = without_history(blank("one", "two"))
+    paint(document, (20, 40), (160, 200))
+    record, *data = encode_step(None, document.committed)
+    text = json.loads(record[HEAD.size :])
+    del text["guides"]
+    for layer in text["layers"]:
+        del layer["mask"], layer["mask_kept"]
+        kept = ("name", "visible", "opacity", "blend", "locked", "x", "y", "origin", "recipe")
+        layer["properties"] = {name: layer["properties"][name] for name in kept}
+    old, pixels = json.dumps(text).encode(), b"".join(data)
+    head = HEAD.pack(MAGIC, len(old), len(pixels), zlib.crc32(pixels, zlib.crc32(old)))
+    (tmp_path / "1.log").write_bytes(head + old + pixels)
+    (tmp_path / "manifest.json").write_text(MANIFEST.model_copy(update={"log": "1.log"}).model_dump_json())
+    read = read_journal(tmp_path)
+    assert read is not None
+    assert value(read) == value(document.snapshot())
 
 
 def test_a_torn_end_costs_only_the_step_that_is_torn(
