@@ -1,5 +1,6 @@
 """Every line of the list of models: what is here, what is wrong, what is gone; and which of them a filter shows."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -105,11 +106,21 @@ def entries_of(
         )
         for file in missing
     ]
-    return (*here, *wrong, *gone)
+    return tuple(sorted((*here, *wrong, *gone), key=lambda entry: (entry.name.casefold(), str(entry.path))))
+
+
+def found_in(entries: Iterable[Entry], folders: Iterable[Path]) -> dict[Path, int]:
+    """How many models lie in each folder, however deep."""
+    beginnings = {folder: f"{folder}{os.sep}" for folder in folders}
+    places = [str(entry.path) for entry in entries if entry.state in {"here", "consent"}]
+    return {
+        folder: sum(place.startswith(beginning) for place in places)
+        for folder, beginning in beginnings.items()
+    }
 
 
 def matching(entries: Iterable[Entry], wanted: Filter) -> list[Entry]:
-    """Those of the section and family that hold every word, in their order."""
+    """Those of the section and family that hold every word; `entries` come in the order of their names."""
     words = wanted.words.casefold().split()
     found = [
         entry
@@ -122,7 +133,7 @@ def matching(entries: Iterable[Entry], wanted: Filter) -> list[Entry]:
         return sorted(found, key=lambda entry: (entry.short_hash, str(entry.path)))
     if wanted.order == "size":
         return sorted(found, key=lambda entry: -entry.size_bytes)
-    return sorted(found, key=lambda entry: (entry.name.casefold(), str(entry.path)))
+    return found
 
 
 def in_section(entry: Entry, section: Section) -> bool:

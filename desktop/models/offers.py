@@ -95,7 +95,12 @@ def _part_of(path: str) -> bool:
 def _is_wanted(path: str) -> bool:
     """A name that leads out of its folder is no name."""
     pure = PurePosixPath(path)
-    return path.endswith(ENDINGS) and not pure.is_absolute() and ".." not in pure.parts and "\\" not in path
+    return (
+        path.endswith(ENDINGS)
+        and not pure.is_absolute()
+        and ".." not in pure.parts
+        and not set(path) & {"\\", ":"}
+    )
 
 
 def _name(path: str) -> str:

@@ -47,11 +47,6 @@ class RowList(QAbstractListModel):
     def row_of(self, path: Path) -> int | None:
         return next((row for row, entry in enumerate(self._entries) if entry.path == path), None)
 
-    def repaint(self, path: Path) -> None:
-        for row, entry in enumerate(self._entries):
-            if entry.file is not None and entry.file.preview == path:
-                self.dataChanged.emit(self.index(row), self.index(row), [Qt.ItemDataRole.DecorationRole])
-
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._entries)
 

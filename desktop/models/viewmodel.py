@@ -9,13 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.models.entries import Entry, Filter, Section, counts, entries_of, matching
+from desktop.models.entries import Entry, Filter, Section, counts, entries_of, found_in, matching
 from desktop.models.hashing import HashProgress, HashTaking
 from desktop.models.row_list import Previews, RowList
 from desktop.models.service import ModelLibrary
 from desktop.models.trash import move_to_trash
 from desktop.widgets.tasks import TaskOwner
-from shared.contracts.errors import ErrorReport, PentimentoError
+from shared.contracts.errors import PentimentoError
 from shared.contracts.models import ModelDescription, ModelFamily
 from shared.engine.model_notes import ModelNotes
 
@@ -57,11 +57,12 @@ class ModelList(QObject):
         self.is_looking = False
         self.entries: tuple[Entry, ...] = ()
         self.counts: Counter[Section] = Counter()
+        self.found_in: dict[Path, int] = {}
+        """How many models lie in each folder that is looked into."""
         self.filter = Filter()
         self.current: Entry | None = None
         self.rows = RowList(self)
         self.previews = Previews(self)
-        self.previews.ready.connect(self.rows.repaint)
         self._unsubscribe = [
             library.changed.subscribe(lambda _: self._gather()),
             library.headers_read.subscribe(lambda read: self.headers_read.emit(*read)),
@@ -99,9 +100,6 @@ class ModelList(QObject):
         if chosen != self.current:
             self.current = chosen
             self.current_changed.emit(chosen)
-
-    def find_by_words(self, section: Section, words: str) -> None:
-        self.show(section=section, words=words, family=None)
 
     def paint_with(self, entry: Entry) -> None:
         if entry.file is not None:
@@ -184,16 +182,11 @@ class ModelList(QObject):
     async def _gather_entries(self, number: int) -> None:
         """Thousands of lines take longer than a frame."""
         library = self._library
-        entries = await asyncio.to_thread(
-            entries_of,
-            files=library.files,
-            problems=library.problems,
-            missing=library.missing,
-            hashes=library.hashes,
-        )
+        entries, counted, in_folders = await asyncio.to_thread(_gather, library)
         if number != self._gathered:
             return
-        self.entries, self.counts = entries, counts(entries)
+        self.entries, self.counts = entries, counted
+        self.found_in = in_folders
         self._refresh()
         if self.current is not None:
             self.choose(self.current.path)
@@ -236,5 +229,9 @@ class ModelList(QObject):
         self.is_looking = is_looking
         self.looking_changed.emit(is_looking)
 
-    def tell_error(self, report: ErrorReport) -> None:
-        self.failed.emit(report)
+
+def _gather(library: ModelLibrary) -> tuple[tuple[Entry, ...], Counter[Section], dict[Path, int]]:
+    entries = entries_of(
+        files=library.files, problems=library.problems, missing=library.missing, hashes=library.hashes
+    )
+    return entries, counts(entries), found_in(entries, library.folders)

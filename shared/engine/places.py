@@ -49,7 +49,8 @@ class Walk:
     """One look through many folders: a file or folder that several ways lead to is told once."""
 
     unreadable: list[Path] = field(default_factory=list)
-    _seen: set[tuple[int, int]] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+    """Where things really lie, behind every link."""
 
     def candidates(self, path: Path) -> Iterator[Candidate]:
         """In the order of their names. What is not there holds nothing; links are followed, also in circles."""
@@ -57,14 +58,13 @@ class Walk:
             status = path.stat()
         except OSError:
             return
-        if not stat.S_ISDIR(status.st_mode):
-            around = _Listing(path.parent)
-            yield _file(path, status, around, kind=_kind_of_place(path.parent))
-        else:
+        if stat.S_ISDIR(status.st_mode):
             yield from self._folder(path, depth=0, kind=_kind_of_place(path))
+        elif self._is_new(os.path.realpath(path)):
+            yield _file(path, status, _Listing(path.parent), kind=_kind_of_place(path.parent))
 
     def _folder(self, folder: Path, *, depth: int, kind: ModelKind | None) -> Iterator[Candidate]:
-        if depth > DEEPEST_FOLDER or not self._is_new(folder):
+        if depth > DEEPEST_FOLDER or not self._is_new(os.path.realpath(folder)):
             return
         listing = _Listing(folder)
         if listing.failed:
@@ -78,31 +78,24 @@ class Walk:
             yield from self._children(listing, depth=depth, kind=kind)
 
     def _children(self, listing: "_Listing", *, depth: int, kind: ModelKind | None) -> Iterator[Candidate]:
+        real = os.path.realpath(listing.path)
         for name, entry in sorted(listing.files.items()):
             ending = os.path.splitext(name)[1].lower()  # noqa: PTH122 - a Path for each of thousands costs more
             if ending not in {".safetensors", *PICKLES}:
                 continue
             try:
                 status = entry.stat()
+                place = os.path.realpath(entry.path) if entry.is_symlink() else f"{real}{os.sep}{name}"
             except OSError:
                 continue  # it went away just now, or its link leads nowhere
-            if self._is_new_file(status):
+            if self._is_new(place):
                 yield _file(Path(entry.path), status, listing, kind=kind)
         for name in sorted(listing.folders):
             if not name.startswith(".") and name.lower() not in _LEFT_OUT:
                 inner = _KIND_OF_FOLDER.get(name.lower(), kind)
                 yield from self._folder(listing.path / name, depth=depth + 1, kind=inner)
 
-    def _is_new(self, path: Path) -> bool:
-        try:
-            return self._is_new_file(path.stat())
-        except OSError:
-            return False
-
-    def _is_new_file(self, status: os.stat_result) -> bool:
-        place = (status.st_dev, status.st_ino)
-        if not status.st_ino:
-            return True  # a listing on Windows does not tell it
+    def _is_new(self, place: str) -> bool:
         known = place in self._seen
         self._seen.add(place)
         return not known

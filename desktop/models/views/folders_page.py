@@ -73,7 +73,7 @@ class FoldersPage(QScrollArea):
         row.setProperty("surface", "panel")
         row.setMaximumWidth(READING_WIDTH)
         row.setAccessibleName(f"{folder}, {what}")
-        found = sum(1 for entry in self._models.entries if folder in entry.path.parents)
+        found = self._models.found_in.get(folder, 0)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         about = QLabel(tr("{what}  ·  {count} found", what=what, count=self.locale().toString(found)))

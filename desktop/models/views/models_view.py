@@ -122,6 +122,7 @@ class ModelsView(QWidget):
         self.details.add_folder_asked.connect(self.choose_folder)
         self.folders.add_folder_asked.connect(self.choose_folder)
         self.pause.clicked.connect(self._pause_or_go_on)
+        models.previews.ready.connect(lambda _: self.list.viewport().update())
         models.entries_changed.connect(self._show_entries)
         models.looking_changed.connect(self._show_looking)
         models.headers_read.connect(self._show_reading)

@@ -14,6 +14,7 @@ from desktop.models.hub.messages import HubFile, HubModel, HubRepository
 from desktop.models.offers import Offer, offers
 from shared.contracts.errors import StorageError
 from tests.support.hub_simulator import COMMIT, HubSimulator
+from tests.support.kept_hub import KeptProcess
 
 REPO = "artist/painter"
 WEIGHTS = bytes(range(256)) * 4000
@@ -22,17 +23,18 @@ WEIGHTS = bytes(range(256)) * 4000
 class Place:
     """A models folder, the Hub, and as many queues over them as there are starts of the studio."""
 
-    def __init__(self, root: Path, simulator: HubSimulator, address: str) -> None:
+    def __init__(self, root: Path, simulator: HubSimulator, address: str, process: HubProcess) -> None:
         self.folder = root / "models"
         self.simulator = simulator
         self.free = 10**12
         self._file = root / "downloads.json"
         self._address = address
         self._number = 0
+        self._process = process
         self._hubs: list[Hub] = []
 
     def start(self) -> Downloads:
-        hub = Hub(keys=HubKeys(), endpoint=self._address, new_process=HubProcess)
+        hub = Hub(keys=HubKeys(), endpoint=self._address, new_process=lambda: self._process)
         self._hubs.append(hub)
         return Downloads(
             hub=hub,
@@ -56,7 +58,7 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def place(tmp_path: Path, kept_process: KeptProcess) -> AsyncIterator[Place]:
     simulator = HubSimulator()
     simulator.add(
         REPO,
@@ -73,7 +75,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         },
     )
     with simulator.running() as address:
-        place = Place(tmp_path, simulator, address)
+        place = Place(tmp_path, simulator, address, kept_process)
         yield place
         await place.close()
 
@@ -217,7 +219,13 @@ def test_only_what_can_be_used_is_offered() -> None:
         "lora.safetensors",
         "b.safetensors",
     ]
-    escaping = ("../a.safetensors", "/a.safetensors", "b/../../a.safetensors", "..\\a.safetensors")
+    escaping = (
+        "../a.safetensors",
+        "/a.safetensors",
+        "b/../../a.safetensors",
+        "..\\a.safetensors",
+        "C:a.safetensors",
+    )
     assert offers(repository(*escaping)) == ()
 
 

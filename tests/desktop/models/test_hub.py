@@ -18,6 +18,7 @@ from desktop.models.hub.keys import NAME, SERVICE, HubKeys
 from desktop.models.hub.messages import Checking, HubFile, Received
 from shared.contracts.errors import PentimentoError
 from tests.support.hub_simulator import COMMIT, HubSimulator
+from tests.support.kept_hub import KeptProcess
 
 REPO = "artist/painter"
 WEIGHTS = bytes(range(256)) * 12_000
@@ -54,21 +55,6 @@ def simulator() -> HubSimulator:
     simulator = HubSimulator()
     simulator.add(REPO, {"painter.safetensors": WEIGHTS, "config.json": b'{"a": 1}', "README.md": b"words"})
     return simulator
-
-
-class KeptProcess(HubProcess):
-    """Goes from test to test, as a start takes a second; a test that gives a request up ends it all the same."""
-
-    async def close(self) -> None:
-        return
-
-
-@pytest.fixture(scope="module")
-def kept_process() -> Iterator[KeptProcess]:
-    process = KeptProcess()
-    process._threads.submit(int).result()  # a thread of the module's, not of the first test's
-    yield process
-    asyncio.run(HubProcess.close(process))
 
 
 @pytest.fixture

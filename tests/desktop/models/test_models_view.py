@@ -314,8 +314,8 @@ def test_a_model_of_the_hub_is_found_fetched_and_here(qt_run: QtRun, tmp_path: P
         download = next(each for each in page.findChildren(QPushButton) if each.text() == "Download")
         download.click()
         await until(lambda: [each.state for each in room.hub.downloads] == ["done"])
+        await until(lambda: room.names == ["ink"])
         await room.until_quiet()
-        assert room.names == ["ink"]
         (row,) = page.downloads.rows
         row.cancel.click()
         await room.until_quiet()
