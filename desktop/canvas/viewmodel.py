@@ -103,6 +103,7 @@ class CanvasViewModel(QObject):
             current=self.current,
             tools=self.tools,
             selecting=self.selecting,
+            pouring=self.pouring,
             toolbox=make_tools(
                 tools=self.tools,
                 navigation=self.navigation,

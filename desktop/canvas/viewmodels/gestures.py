@@ -10,11 +10,14 @@ from PySide6.QtGui import QPainterPath
 
 from desktop.canvas.tools.base import LastingTool, Pointer, Tool, ToolName
 from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.pouring import Pouring
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import Toolbox
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from shared.contracts.errors import PentimentoError
 
+QUEUEING_TOOLS = frozenset({ToolName.FILL, ToolName.GRADIENT, ToolName.SHAPE})
+"""`Pouring` does what they ask for one after another by itself."""
 LOOKING_TOOLS = frozenset({ToolName.PAN, ToolName.ROTATE})
 """They leave the picture alone, so that nothing has to wait for them, nor they for anything."""
 
@@ -29,6 +32,7 @@ class Gestures(QObject):
         current: CurrentDocument,
         tools: ToolsViewModel,
         selecting: Selecting,
+        pouring: Pouring,
         toolbox: Toolbox,
         parent: QObject | None = None,
     ) -> None:
@@ -36,12 +40,15 @@ class Gestures(QObject):
         self._current = current
         self._tools_viewmodel = tools
         self._selecting = selecting
+        self._pouring = pouring
         self._tools = toolbox
         self._tool: Tool | None = None
         self._held: list[Callable[[], None]] = []
+        self._catching_up = False
         self._chosen = tools.chosen
         tools.tool_changed.connect(self._put_away)
         selecting.became_idle.connect(self._catch_up)
+        pouring.busy_changed.connect(self._catch_up)
 
     @property
     def active(self) -> bool:
@@ -56,11 +63,13 @@ class Gestures(QObject):
 
     def press(self, pointer: Pointer, *, instead: ToolName | None = None) -> None:
         """`instead` is a tool for this gesture alone: pan for the middle button, erase for the pen's end."""
-        self.cancel()
         name = instead or self._tools_viewmodel.tool
+        if self._held and not self._catching_up:
+            self._held.append(lambda: self.press(pointer, instead=name))
+            return
+        self.cancel()
         self._tool = self._tools[name]
-        if self._selecting.busy and name not in LOOKING_TOOLS:
-            # What is painted must be limited by the selection that was asked for before it.
+        if self._must_wait(name):
             self._held.append(lambda: self._guarded(lambda tool: tool.press(pointer)))
         else:
             self._guarded(lambda tool: tool.press(pointer))
@@ -84,7 +93,8 @@ class Gestures(QObject):
 
     def cancel(self) -> None:
         """Leave everything as it was before the gesture."""
-        self._held.clear()
+        if not self._catching_up:
+            self._held.clear()
         self._guarded(lambda tool: tool.cancel())
         self._end()
 
@@ -142,10 +152,17 @@ class Gestures(QObject):
         else:
             action()
 
+    def _must_wait(self, name: ToolName) -> bool:
+        """What is painted must be limited by the selection, and lie over the fill, that was asked for before it."""
+        if name in LOOKING_TOOLS:
+            return False
+        return self._selecting.busy or (self._pouring.busy and name not in QUEUEING_TOOLS)
+
     def _catch_up(self) -> None:
-        held, self._held = self._held, []
-        for action in held:
-            action()
+        self._catching_up = True
+        while self._held and not (self._selecting.busy or self._pouring.busy):
+            self._held.pop(0)()
+        self._catching_up = False
 
     def _guarded(self, action: Callable[[Tool], None]) -> None:
         tool = self._tool

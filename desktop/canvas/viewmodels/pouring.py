@@ -46,6 +46,7 @@ class Pouring(QObject):
         self._tasks = tasks
         self._new_seed = new_seed
         self._busy = 0
+        self._last: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> bool:
@@ -107,19 +108,26 @@ class Pouring(QObject):
         if document is None or layer_id is None:
             return
         document.unlocked_layer(layer_id)
-        self._tasks.start(self._pour(layer_id, label, make))
-
-    async def _pour(self, layer_id: str, label: str, make: MakePaint) -> None:
         self._busy += 1
         self.busy_changed.emit()
+        self._last = self._tasks.start(self._pour(self._last, layer_id, label, make))
+        self._last.add_done_callback(lambda _task: self._ended())
+
+    def _ended(self) -> None:
+        self._busy -= 1
+        self._overlays.clear_draft()
+        self.busy_changed.emit()
+
+    async def _pour(
+        self, former: "asyncio.Task[None] | None", layer_id: str, label: str, make: MakePaint
+    ) -> None:
+        """After what was asked for before, so that two fills lie over each other in their order."""
+        if former is not None:
+            await asyncio.wait([former])
         try:
             await self._made_and_laid(layer_id, label, make)
         except PentimentoError as error:
             self._current.error_raised.emit(error.report)
-        finally:
-            self._busy -= 1
-            self._overlays.clear_draft()
-            self.busy_changed.emit()
 
     async def _made_and_laid(self, layer_id: str, label: str, make: MakePaint) -> None:
         """Starts anew if the layer was painted on meanwhile."""

@@ -12,6 +12,8 @@ from tests.desktop.canvas.views.conftest import Studio, colour
 
 WHITE = (255, 255, 255)
 RED = (255, 0, 0)
+PEN_TIME = 40_000
+"""Milliseconds of the system's clock at which the pen is seen."""
 
 
 def red_brush(studio: Studio, size: float = 20) -> None:
@@ -116,6 +118,7 @@ def pen(studio: Studio, kind: QEvent.Type, x: float, y: float, pressure: float, 
         button,
         pressed,
     )
+    event.setTimestamp(PEN_TIME)
     QApplication.sendEvent(studio.view, event)
 
 

@@ -16,7 +16,7 @@ from desktop.canvas.tiles import pixels_of
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.views.colours_panel import ColoursPanel
 from tests.desktop.canvas.views.conftest import Studio, colour
-from tests.desktop.canvas.views.test_painting import RED, WHITE, pen, red_brush
+from tests.desktop.canvas.views.test_painting import PEN_TIME, RED, WHITE, pen, red_brush
 
 BLUE = (0, 0, 255)
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -44,16 +44,38 @@ def test_a_click_fills_and_undo_takes_it_back(studio: Studio) -> None:
     assert studio.picture() == blank
 
 
-def test_a_fill_waits_for_the_stroke_in_hand_and_is_a_step_of_its_own(studio: Studio) -> None:
+def test_strokes_that_come_during_a_fill_lie_over_it_in_their_order(studio: Studio) -> None:
     document = studio.new()
     take(studio, ToolName.FILL)
     studio.drag((50, 50))
     studio.viewmodel.tools.choose(ToolName.BRUSH)
     studio.viewmodel.tools.set_foreground(QColor(*BLUE))
+    studio.drag((20, 20), (60, 20))
+    studio.drag((20, 100), (60, 100))
+    assert not document.history.undo_labels
+    finish(studio)
+    assert document.history.undo_labels == ("Fill", "Brush stroke", "Brush stroke")
+    image = studio.picture()
+    assert [colour(image, x, y) for x, y in ((40, 20), (40, 100), (150, 60))] == [BLUE, BLUE, RED]
+
+
+def test_fills_that_come_quickly_are_all_done(studio: Studio) -> None:
+    document = studio.new()
+    take(studio, ToolName.FILL)
+    studio.drag((50, 50))
+    studio.viewmodel.tools.set_foreground(QColor(*BLUE))
+    studio.drag((60, 60))
+    studio.drag((70, 70))
+    finish(studio)
+    assert document.history.undo_labels[:2] == ("Fill", "Fill")
+    assert colour(studio.picture(), 150, 60) == BLUE
+
+
+def test_a_fill_asked_for_in_a_stroke_waits_for_its_end(studio: Studio) -> None:
+    document = studio.new()
+    red_brush(studio, 10)
     studio.drag((20, 20), (60, 20), release=False)
-    studio.settle()
-    in_hand = document.in_transaction
-    assert in_hand
+    studio.viewmodel.pouring.fill(QPointF(100, 100))
     QTest.mouseRelease(studio.view, Qt.MouseButton.LeftButton, pos=studio.at(60, 20).toPoint())
     finish(studio)
     assert document.history.undo_labels == ("Brush stroke", "Fill")
@@ -169,7 +191,7 @@ def test_mouse_events_made_up_from_the_pen_are_ignored(studio: Studio) -> None:
             Qt.KeyboardModifier.NoModifier,
             Qt.MouseEventSource.MouseEventSynthesizedByApplication,
         )
-        event.setTimestamp(studio.view._pen_seen + 3)
+        event.setTimestamp(PEN_TIME + 3)
         QApplication.sendEvent(studio.view, event)
     assert len(document.history.undo_labels) == 1
     assert colour(studio.picture(), 150, 120) == WHITE
