@@ -41,6 +41,7 @@ class DocumentState:
         self._active_id: str | None = None
         self._selection: Selection | None = None
         self._guides = Guides()
+        self._origin = (0, 0)
         self._observers: list[Observer] = []
         self._transaction: Transaction | None = None
         self._committed = self.snapshot()
@@ -73,8 +74,16 @@ class DocumentState:
     def guides(self) -> Guides:
         return self._guides
 
+    @property
+    def origin(self) -> tuple[int, int]:
+        """See `DocumentSnapshot.origin`."""
+        return self._origin
+
     def layer(self, layer_id: str) -> Layer:
         return self._layers[self.index_of(layer_id)]
+
+    def has_layer(self, layer_id: str) -> bool:
+        return any(layer.id == layer_id for layer in self._layers)
 
     def index_of(self, layer_id: str) -> int:
         """Its place in `layers`; 0 is at the bottom."""
@@ -105,6 +114,7 @@ class DocumentState:
             active_id=self._active_id,
             selection=self._selection,
             guides=self._guides,
+            origin=self._origin,
         )
 
     @property
@@ -235,6 +245,7 @@ class DocumentState:
         self._active_id = target.active_id
         self._selection = target.selection
         self._guides = target.guides
+        self._origin = target.origin
 
 
 def _setter(event: asyncio.Event) -> Observer:

@@ -37,6 +37,8 @@ class DocumentSnapshot:
     active_id: str | None = None
     selection: Selection | None = None
     guides: Guides = field(default_factory=Guides)
+    origin: tuple[int, int] = (0, 0)
+    """Where the point lies that was (0, 0) when the document was new: what waits for its place counts from there."""
 
     @property
     def rect(self) -> QRect:

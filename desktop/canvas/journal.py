@@ -220,6 +220,7 @@ def read_journal(folder: Path) -> DocumentSnapshot | None:
             active_id=replay.last.active_id,
             selection=_selection(stream, replay),
             guides=replay.last.guides.restored(),
+            origin=replay.last.origin,
         )
 
 

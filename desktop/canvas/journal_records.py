@@ -115,6 +115,7 @@ class StepRecord(Contract):
     """The selection is as in the record before."""
     selection: SelectionRecord | None = None
     guides: GuidesRecord = GuidesRecord()
+    origin: tuple[int, int] = (0, 0)
 
 
 def encode_step(before: DocumentSnapshot | None, after: DocumentSnapshot) -> Iterator[bytes]:
@@ -131,6 +132,7 @@ def encode_step(before: DocumentSnapshot | None, after: DocumentSnapshot) -> Ite
         selection_kept=kept,
         selection=None if kept else _selection_record(after, data),
         guides=GuidesRecord(vertical=after.guides.vertical, horizontal=after.guides.horizontal),
+        origin=after.origin,
     )
     text = record.model_dump_json().encode()
     checksum = zlib.crc32(text)

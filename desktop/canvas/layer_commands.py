@@ -3,9 +3,10 @@
 from desktop.canvas.document_state import DocumentState
 from desktop.canvas.errors import GroupHasNoPixelsError, LayerLockedError
 from desktop.canvas.layer_tree import ancestors_of, with_descendants
-from desktop.canvas.layers import BlendMode, Layer
+from desktop.canvas.layers import BlendMode, Layer, Origin
 from desktop.canvas.texts import TextContent
 from desktop.canvas.tiles import TileMap
+from shared.contracts.generation import Recipe
 
 
 class LayerCommands(DocumentState):
@@ -80,6 +81,13 @@ class LayerCommands(DocumentState):
         if layer.is_group:
             raise GroupHasNoPixelsError(layer.name)
         return layer
+
+    def replace_result(self, layer_id: str, tiles: TileMap, *, x: int, y: int, recipe: Recipe) -> None:
+        """Another rendering in the place of a recipe layer's own; all else that is set of the layer stays."""
+        layer = self.paintable_layer(layer_id)
+        with self._edit("Render again"):
+            layer.tiles.restore(tiles)
+            layer.change(x=x, y=y, recipe=recipe, origin=Origin.GENERATED)
 
     def replace_pixels(
         self,

@@ -87,6 +87,14 @@ class Navigation(QObject):
     def set_document_rect(self, rect: QRect) -> None:
         self._document_rect = rect
 
+    def follow_page(self, rect: QRect, shift: QPointF) -> None:
+        """The page has another size, and what was on it lies `shift` further: the picture stays where it is seen."""
+        self._document_rect = rect
+        if self._fitted:
+            self.fit()
+        else:
+            self._set(replace(self._look, x=self._look.x + shift.x(), y=self._look.y + shift.y()))
+
     def fit(self) -> None:
         """Show the whole document, straight, and no smaller than it need be."""
         self._fitted = True

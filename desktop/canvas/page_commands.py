@@ -55,6 +55,7 @@ class PageCommands(DocumentState):
         """
         with self._edit(label):
             self.width, self.height = width, height
+            self._origin = (self._origin[0] + dx, self._origin[1] + dy)
             for layer in self._layers:
                 layer.change(x=layer.properties.x + dx, y=layer.properties.y + dy)
             if self._selection is not None:

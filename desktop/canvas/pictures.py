@@ -75,10 +75,23 @@ def _one_layer(
     return DocumentSnapshot(width=image.width(), height=image.height(), layers=(layer,), active_id=layer_id)
 
 
-def capture(snapshot: DocumentSnapshot) -> tuple[bytes, bytes | None]:
-    """The visible document on white as an RGB PNG; its selection as a grey PNG, or None."""
-    mask = snapshot.selection.to_png() if snapshot.selection is not None else None
-    return encode_png(opaque_pixels(flatten(snapshot))), mask
+def capture(snapshot: DocumentSnapshot, frame: QRect | None = None) -> tuple[bytes, bytes | None]:
+    """The visible document on white as an RGB PNG; its selection as a grey PNG, or None.
+
+    With a frame, both are of it, and what nothing was painted on in it counts as selected.
+    """
+    selection = snapshot.selection
+    if frame is None:
+        mask = selection.to_png() if selection is not None else None
+        return encode_png(opaque_pixels(flatten(snapshot))), mask
+    image = flatten(snapshot).copy(frame)
+    wanted = np.where(straight_pixels(image)[:, :, 3] == 0, 255, 0).astype(np.uint8)
+    inside = frame.intersected(snapshot.rect)
+    if selection is not None and not inside.isEmpty():
+        part = selection.full_mask()[_slices(inside)]
+        area = _slices(inside.translated(-frame.topLeft()))
+        wanted[area] = np.maximum(wanted[area], part)
+    return encode_png(opaque_pixels(image)), encode_png(wanted) if wanted.any() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +121,7 @@ def _selection_over(snapshot: DocumentSnapshot, place: QRect) -> bytes | None:
         return None
     over = snapshot.selection.part(place)
     return encode_png(np.ascontiguousarray(over)) if over.any() else None
+
+
+def _slices(rect: QRect) -> tuple[slice, slice]:
+    return slice(rect.y(), rect.y() + rect.height()), slice(rect.x(), rect.x() + rect.width())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 
 from desktop.canvas import journal, pictures
 from desktop.canvas.autosave import Autosave
@@ -16,6 +16,7 @@ from desktop.canvas.formats.flat import FlatOptions
 from desktop.canvas.formats.ora import LoadedDocument, Note, load_ora, save_ora
 from desktop.canvas.formats.psd.reading import load_psd
 from desktop.canvas.formats.psd.writing import save_psd
+from desktop.canvas.growing import grow_page
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layer_pixels import inside, outside
 from desktop.canvas.layers import Layer, Origin
@@ -130,9 +131,8 @@ class CanvasService:
         *,
         name: str,
         placement: Placement | None = None,
-        recipe: Recipe | None = None,
     ) -> Layer:
-        """Add a picture as a layer (a recipe layer if `recipe`), top left at `placement`; None centres it."""
+        """Add a picture as a layer, top left at `placement`; None centres it."""
 
         def read() -> tuple[QSize, TileMap, Origin]:
             image = pictures.read_image(picture)
@@ -148,8 +148,7 @@ class CanvasService:
             tiles=tiles,
             x=place.x,
             y=place.y,
-            recipe=recipe,
-            origin=Origin.GENERATED if recipe is not None else origin,
+            origin=origin,
             label="Add picture",
         )
 
@@ -206,9 +205,44 @@ class CanvasService:
         await document.between_steps()
         document.replace_masked(layer_id, masked)
 
-    async def capture(self, document: Document) -> tuple[bytes, bytes | None]:
-        """The visible document (RGB PNG, on white) and its selection (grey PNG, white to repaint, or None)."""
-        return await asyncio.to_thread(pictures.capture, document.committed)
+    async def take_result(
+        self,
+        document: Document,
+        picture: bytes | Path,
+        *,
+        name: str,
+        placement: Placement,
+        recipe: Recipe | None,
+        grows: bool = False,
+        replaces: str | None = None,
+    ) -> Layer:
+        """A generated picture as one step: a new layer, or in the place of the recipe layer `replaces`.
+
+        `placement` counts from the document's origin; where the result `grows` the page, the page comes to hold it.
+        """
+
+        def read() -> tuple[QSize, TileMap, Origin]:
+            image = pictures.read_image(picture)
+            return image.size(), tiles_from_image(image), pictures.origin_of(picture)
+
+        size, tiles, origin = await asyncio.to_thread(read)
+        await document.between_steps()
+        with document.transaction("Take the result"):
+            if grows:
+                grow_page(document, QRect(QPoint(placement.x, placement.y) + QPoint(*document.origin), size))
+            x, y = placement.x + document.origin[0], placement.y + document.origin[1]
+            if replaces is not None and recipe is not None and document.has_layer(replaces):
+                document.replace_result(replaces, tiles, x=x, y=y, recipe=recipe)
+                return document.layer(replaces)
+            made = Origin.GENERATED if recipe is not None else origin
+            return document.add_layer(name, tiles=tiles, x=x, y=y, recipe=recipe, origin=made)
+
+    async def capture(self, document: Document, frame: QRect | None = None) -> tuple[bytes, bytes | None]:
+        """The visible document (RGB PNG, on white) and its selection (grey PNG, white to repaint, or None).
+
+        With a frame, both are of it, and what nothing was painted on is to be repainted too.
+        """
+        return await asyncio.to_thread(pictures.capture, document.committed, frame)
 
     async def capture_layer(self, document: Document, layer_id: str) -> pictures.CapturedLayer | None:
         """A layer by itself; None where nothing of it lies on the document."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QImageReader, QPainterPath
 
 from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.dabs import DabCache
-from desktop.canvas.document import DocumentChange
+from desktop.canvas.document import Document, DocumentChange
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.outlines import outline_of
 from desktop.canvas.selection import Selection
@@ -26,6 +26,7 @@ from desktop.canvas.viewmodels.gestures import Gestures
 from desktop.canvas.viewmodels.history import HistoryViewModel
 from desktop.canvas.viewmodels.layer_actions import LayerActions
 from desktop.canvas.viewmodels.layers import LayersViewModel
+from desktop.canvas.viewmodels.model_frame import GenerationFrame
 from desktop.canvas.viewmodels.overlays import Overlays, sending_of
 from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.painting import Painting
@@ -41,7 +42,7 @@ from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, Layer
 from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.translations import tr
 from shared.contracts.errors import InvalidPictureError, PentimentoError
-from shared.contracts.generation import Placement, Recipe
+from shared.contracts.generation import Inpaint, Outpaint, Placement, Recipe
 from shared.imaging.inpainting import InpaintPlan
 
 LARGEST_QUICK_OUTLINE = 512 * 512
@@ -57,8 +58,8 @@ class CanvasViewModel(QObject):
     """An ErrorReport."""
     layer_task_asked = Signal(str)
     """What shall be made of the active layer in one step."""
-    recipe_opened = Signal(object)
-    """The artist wants to change and render the Recipe of a layer again."""
+    recipe_opened = Signal(object, str)
+    """The artist wants to change and render the Recipe of a layer again; and the layer's id."""
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class CanvasViewModel(QObject):
             parent=self,
         )
         self.writing = Writing(current=self.current, tools=self.tools, layer_name=tr("Text"), parent=self)
+        self.frame = GenerationFrame(self)
         self.selecting = Selecting(current=self.current, tools=self.tools, tasks=tasks, parent=self)
         self.transforming = Transforming(
             current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
@@ -115,6 +117,7 @@ class CanvasViewModel(QObject):
                 transforming=self.transforming,
                 paging=self.paging,
                 aids=self.aids,
+                frame=self.frame,
             ),
             parent=self,
         )
@@ -127,6 +130,8 @@ class CanvasViewModel(QObject):
         self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
         self._sending_number = 0
         self._outline_number = 0
+        self.frame.changed.connect(self._on_frame_changed)
+        self.gestures.gesture_ended.connect(self._tell_situation)
         self._situation = self.situation()
         self.current.error_raised.connect(self.error_raised)
         self.current.document_replaced.connect(self._on_replaced)
@@ -148,11 +153,14 @@ class CanvasViewModel(QObject):
         if selection is not None:
             rect = selection.bounds
             bounds = (rect.x(), rect.y(), rect.width(), rect.height())
+        frame = self.frame.rect
         return CanvasSituation(
             width=document.width,
             height=document.height,
             has_picture=self.current.has_picture,
             selection_bounds=bounds,
+            frame=(frame.x(), frame.y(), frame.width(), frame.height()) if frame is not None else None,
+            origin=document.origin,
             document_id=opened.id,
         )
 
@@ -161,7 +169,7 @@ class CanvasViewModel(QObject):
         document = self.current.document
         if document is None:
             raise InvalidPictureError("No picture is open.", advice="Make a new one, or open one.")
-        image, mask = await self._service.capture(document)
+        image, mask = await self._service.capture(document, self.frame.rect)
         return CanvasCapture(image_png=image, mask_png=mask)
 
     async def capture_layer(self) -> LayerCapture | None:
@@ -175,7 +183,7 @@ class CanvasViewModel(QObject):
         return LayerCapture(
             image_png=captured.image,
             mask_png=captured.mask,
-            placement=Placement(x=captured.rect.x(), y=captured.rect.y()),
+            placement=_from_origin(opened.document, captured.rect.topLeft()),
             document_id=opened.id,
             recipe=layer.recipe,
         )
@@ -183,11 +191,22 @@ class CanvasViewModel(QObject):
     # Results
 
     async def add_result(
-        self, image: bytes | Path, *, placement: Placement, recipe: Recipe | None, name: str
+        self,
+        image: bytes | Path,
+        *,
+        placement: Placement,
+        recipe: Recipe | None,
+        name: str,
+        replaces: str | None = None,
     ) -> bool:
-        """Take a picture (PNG) as a recipe layer, on a new page of its size if none is open; whether it worked."""
+        """Take a picture (PNG) as a recipe layer, on a new page of its size if none is open; whether it worked.
+
+        `placement` counts from the document's origin. `replaces` is the layer whose place it takes.
+        """
+        self.overlays.clear_preview()
+        self.overlays.clear_candidate()
+        size = await _picture_size(image)
         if self.current.document is None:
-            size = await _picture_size(image)
             if not size.isValid():
                 self.error_raised.emit(_unreadable().report)
                 return False
@@ -195,13 +214,24 @@ class CanvasViewModel(QObject):
         document = self.current.document
         if document is None:
             return False
-        self.overlays.clear_preview()
-        self.overlays.clear_candidate()
+        place = QRect(QPoint(placement.x, placement.y) + QPoint(*document.origin), size)
+        framed = self.frame.rect is not None and self.frame.rect.contains(place)
+        continues = recipe is not None and isinstance(recipe.request, Inpaint | Outpaint)
         try:
-            await self._service.add_picture(document, image, name=name, placement=placement, recipe=recipe)
+            await self._service.take_result(
+                document,
+                image,
+                name=name,
+                placement=placement,
+                recipe=recipe,
+                grows=framed or continues,
+                replaces=replaces,
+            )
         except PentimentoError as error:
             self.error_raised.emit(error.report)
             return False
+        if framed:
+            self.frame.show(None)
         return True
 
     async def add_files(self, files: Sequence[Path]) -> None:
@@ -249,7 +279,14 @@ class CanvasViewModel(QObject):
         """Hand the recipe of the layer at this row of the list to who renders it."""
         layer = self.layers.layer_at(row)
         if layer is not None and layer.recipe is not None:
-            self.recipe_opened.emit(layer.recipe)
+            self.recipe_opened.emit(layer.recipe, layer.id)
+
+    def place_from_origin(self, layer_id: str) -> Placement:
+        """Where a layer's own picture lies, as jobs count it."""
+        document = self.current.document
+        if document is None or not document.has_layer(layer_id):
+            return Placement()
+        return _from_origin(document, document.layer(layer_id).offset)
 
     # What lies over the picture
 
@@ -314,7 +351,13 @@ class CanvasViewModel(QObject):
 
     # Following the document
 
+    def _on_frame_changed(self) -> None:
+        self.overlays.show_model_frame(self.frame.rect)
+        if not self.gestures.active:
+            self._tell_situation()
+
     def _on_replaced(self) -> None:
+        self.frame.show(None)
         self.gestures.forget()
         self.set_sending_overlay(None)
         self.overlays.clear_preview()
@@ -330,8 +373,10 @@ class CanvasViewModel(QObject):
         if document is None:
             return
         if change.size:
-            self.navigation.set_document_rect(document.rect)
-            self.navigation.fit()
+            shift = QPointF(QPoint(*document.origin) - QPoint(*self._situation.origin))
+            self.navigation.follow_page(document.rect, shift)
+            if self.frame.rect is not None:
+                self.frame.show(self.frame.rect.translated(shift.toPoint()))
         if document.selection is None and self.overlays.sending is not None:
             self.set_sending_overlay(None)
         if not document.in_transaction:
@@ -353,6 +398,12 @@ class CanvasViewModel(QObject):
         if situation != self._situation:
             self._situation = situation
             self.situation_changed.emit()
+
+
+def _from_origin(document: Document, place: QPoint) -> Placement:
+    """As jobs count: see `DocumentSnapshot.origin`."""
+    corner = place - QPoint(*document.origin)
+    return Placement(x=corner.x(), y=corner.y())
 
 
 async def _picture_size(image: bytes | Path) -> QSize:

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from desktop.generation.canvas_port import CanvasSituation
+from desktop.generation.canvas_port import CanvasSituation, frame_meets, reaches_beyond
 from desktop.generation.editor_state import EditorState
 from shared.contracts.errors import ErrorReport, InvalidRequestError, ModelUnavailableError
 from shared.contracts.generation import Recipe, TextToImage
 from shared.contracts.models import ModelDescription
 
-Action = Literal["generate", "fill_selection", "refine", "render_again"]
+Action = Literal["generate", "fill_selection", "extend", "refine", "render_again"]
 Field = Literal["prompt", "model", "size"]
 
 
@@ -16,20 +16,26 @@ def decide_action(situation: CanvasSituation, strength: float, opened: Recipe | 
     """The artist never chooses a mode: the canvas, the strength and an opened recipe tell it."""
     if opened is not None:
         return "render_again"
+    if situation.has_picture and reaches_beyond(situation) and frame_meets(situation):
+        return "extend"
     if situation.has_picture and strength < 1:
         return "refine"
     return "generate" if situation.selection_bounds is None else "fill_selection"
 
 
-def size_matters(action: Action, opened: Recipe | None) -> bool:
-    """Whether the result has the size of the editor, not that of pictures it is made from."""
+def size_matters(action: Action, opened: Recipe | None, situation: CanvasSituation) -> bool:
+    """Whether the result has the size of the editor, not that of a frame or of pictures it is made from."""
     if action == "render_again":
         return opened is not None and isinstance(opened.request, TextToImage)
-    return action == "generate"
+    return action == "generate" and situation.frame is None
 
 
 def find_problems(
-    state: EditorState, action: Action, model: ModelDescription | None, opened: Recipe | None
+    state: EditorState,
+    action: Action,
+    model: ModelDescription | None,
+    opened: Recipe | None,
+    situation: CanvasSituation,
 ) -> dict[Field, ErrorReport]:
     """In words, by the field that they belong to; empty when the button may be pressed."""
     problems: dict[Field, ErrorReport] = {}
@@ -37,7 +43,7 @@ def find_problems(
         problems["prompt"] = InvalidRequestError("Write what the picture should show.").report
     if model is None:
         problems["model"] = _no_model(state)
-    elif size_matters(action, opened) and (problem := _size_problem(state, model)):
+    elif size_matters(action, opened, situation) and (problem := _size_problem(state, model)):
         problems["size"] = problem
     return problems
 

@@ -30,11 +30,16 @@ def build_request(
     seed: int,
     image: BlobId | None = None,
     mask: BlobId | None = None,
+    frame: tuple[int, int] | None = None,
 ) -> GenerationRequest:
-    """`image` is the visible document, unless a picture is made from nothing; `mask` where a selection is."""
+    """`image` is the visible document, unless a picture is made from nothing; `mask` where a selection is.
+
+    `frame` is the size of a frame that the artist drew: then both are of it, and the model sees just that.
+    """
     settings = settings_of(state, model, seed)
     if image is None:
-        return TextToImage(**settings, width=state.width, height=state.height)
+        width, height = frame or (state.width, state.height)
+        return TextToImage(**settings, width=width, height=height)
     if mask is None:
         return ImageToImage(**settings, image=image, strength=state.strength)
     return Inpaint(
@@ -43,7 +48,7 @@ def build_request(
         mask=mask,
         strength=state.strength if action == "refine" else 1.0,
         intent=state.intent,
-        area=state.area,
+        area=state.area if frame is None else "whole",
         feather=state.feather,
         grow=state.grow,
     )

@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 def plan_sending(
     state: EditorState, situation: CanvasSituation, action: Action, model: ModelDescription
 ) -> InpaintPlan | None:
-    """None where nothing is repainted. Runs on a worker thread: it touches every pixel of a mask.
+    """None where nothing is repainted, or where a frame shows it already. Runs on a worker thread: it touches every pixel of a mask.
 
     A plan depends on the selection's bounding box alone, so the box stands for the selection.
     """
-    if situation.selection_bounds is None or action not in {"fill_selection", "refine"}:
+    if (
+        situation.frame is not None
+        or situation.selection_bounds is None
+        or action not in {"fill_selection", "refine"}
+    ):
         return None
     # numpy and OpenCV would slow the app's start.
     import numpy as np

@@ -20,6 +20,8 @@ class Staging(QObject):
     current_changed = Signal(object)
     taken = Signal(object)
     failed = Signal(object)
+    split_changed = Signal(object)
+    """How much of the shown result's width is covered by the picture as it is, 0 to 1; None compares nothing."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Staging(QObject):
         self._new_seed = new_seed
         self.candidates: tuple[Candidate, ...] = ()
         self.current: Candidate | None = None
+        self.split: float | None = None
         self._unsubscribe = queue.candidate_staged.subscribe(self._arrived)
 
     async def load(self) -> None:
@@ -53,6 +56,12 @@ class Staging(QObject):
         if self.current is not None:
             place = self.candidates.index(self.current) + by
             self.show(self.candidates[min(max(place, 0), len(self.candidates) - 1)])
+
+    def compare(self, split: float | None) -> None:
+        """Show the picture as it is on the left of the line, the result on its right; None: the result alone."""
+        if split != self.split:
+            self.split = split
+            self.split_changed.emit(split)
 
     async def take(self, candidate: Candidate | None = None) -> None:
         """The canvas gets it through `taken` before it leaves the strip, so that a kill between loses nothing."""
@@ -76,12 +85,21 @@ class Staging(QObject):
         if candidate is None:
             return
         request = candidate.recipe.request.model_copy(update={"seed": self._new_seed()})
-        # An inpainting's request has the whole document's size; every other request that of its results.
-        placement = Placement() if isinstance(request, Inpaint | Outpaint) else candidate.placement
         try:
-            await self._queue.add(request, document_id=candidate.document_id, placement=placement)
+            await self._queue.add(
+                request, document_id=candidate.document_id, placement=self._place_of(candidate)
+            )
         except PentimentoError as error:
             self.failed.emit(error.report)
+
+    def _place_of(self, candidate: Candidate) -> Placement:
+        """Where the request lay, which its result may do only in part."""
+        for job in self._queue.jobs:
+            if job.id == candidate.job_id:
+                return job.placement
+        # An inpainting's request has the whole document's size; every other request that of its results.
+        repaints = isinstance(candidate.recipe.request, Inpaint | Outpaint)
+        return Placement() if repaints else candidate.placement
 
     def file_of(self, candidate: Candidate) -> Path:
         return self._blobs.path(candidate.blob)

@@ -62,7 +62,10 @@ class RequestEditor(QObject):
         self.history: tuple[str, ...] = ()
         self.last_seed: int | None = None
         self.opened: Recipe | None = None
+        self.replaces_layer = True
+        """Whether what an opened recipe renders takes the place of its layer, or lies above it."""
         self._opened_document_id = ""
+        self._opened_placement = Placement()
         self._situation = canvas.situation()
         self._had_action: Action | None = None
         self._had_problems: dict[Field, ErrorReport] = {}
@@ -85,7 +88,7 @@ class RequestEditor(QObject):
 
     @property
     def problems(self) -> dict[Field, ErrorReport]:
-        return find_problems(self.state, self.action, self.model, self.opened)
+        return find_problems(self.state, self.action, self.model, self.opened, self._situation)
 
     @property
     def model(self) -> ModelDescription | None:
@@ -146,12 +149,21 @@ class RequestEditor(QObject):
             if part == "remix":
                 self._set(self.state.changed(seed_fixed=False))
 
-    def open_recipe(self, recipe: Recipe, *, document_id: str = "") -> None:
-        """A layer's recipe, to be changed and rendered again from the pictures that it was made from."""
+    def open_recipe(
+        self, recipe: Recipe, *, document_id: str = "", placement: Placement | None = None
+    ) -> None:
+        """A layer's recipe, to be changed and rendered again from the pictures that it was made from.
+
+        `placement` is where what it renders lies, counted from the document's origin.
+        """
         self.opened = recipe
         self._opened_document_id = document_id
+        self._opened_placement = placement or Placement()
         self.apply_recipe(recipe)
         self.recipe_opened.emit(recipe)
+
+    def replace_layer(self, *, replaces: bool) -> None:
+        self.replaces_layer = replaces
 
     def close_recipe(self) -> None:
         if self.opened is not None:
@@ -174,15 +186,15 @@ class RequestEditor(QObject):
         seed = state.seed if state.seed_fixed else self._new_seed() % (LARGEST_SEED + 1)
         document_id = self._opened_document_id if opened else situation.document_id
         try:
-            placement = Placement()
+            placement = self._opened_placement if opened else _place(state, situation, action)
+            frame = situation.frame[2:] if situation.frame is not None else None
             state = await self._completed(state)
             if opened is not None:
                 request = build_again(state, opened=opened, model=model.reference, seed=seed)
             elif action == "generate":
-                request = build_request(state, action=action, model=model.reference, seed=seed)
-                placement = _centred(state, situation)
+                request = build_request(state, action=action, model=model.reference, seed=seed, frame=frame)
             else:
-                request = await self._request_of_canvas(state, action, model, seed)
+                request = await self._request_of_canvas(state, action, model, seed, frame)
             job = await self._queue.add(request, document_id=document_id, placement=placement)
         except PentimentoError as error:
             self.submit_failed.emit(error.report)
@@ -244,12 +256,25 @@ class RequestEditor(QObject):
         return state.changed(embeddings=named_embeddings(state, self._models.files))
 
     async def _request_of_canvas(
-        self, state: EditorState, action: Action, model: ModelDescription, seed: int
+        self,
+        state: EditorState,
+        action: Action,
+        model: ModelDescription,
+        seed: int,
+        frame: tuple[int, int] | None,
     ) -> GenerationRequest:
         capture = await self._canvas.capture()
         image = await asyncio.to_thread(self._blobs.put, capture.image_png)
         mask = await asyncio.to_thread(self._blobs.put, capture.mask_png) if capture.mask_png else None
-        return build_request(state, action=action, model=model.reference, seed=seed, image=image, mask=mask)
+        return build_request(
+            state,
+            action=action,
+            model=model.reference,
+            seed=seed,
+            image=image,
+            mask=mask,
+            frame=frame,
+        )
 
     def _find_named(self, recipe: Recipe) -> ModelDescription | None:
         return self._models.find_like(recipe.request.model)
@@ -293,5 +318,11 @@ class RequestEditor(QObject):
             self.sending_plan_changed.emit(plan)
 
 
-def _centred(state: EditorState, situation: CanvasSituation) -> Placement:
-    return Placement(x=(situation.width - state.width) // 2, y=(situation.height - state.height) // 2)
+def _place(state: EditorState, situation: CanvasSituation, action: Action) -> Placement:
+    """Where the request's top left corner lies, counted from the document's origin."""
+    x, y = 0, 0
+    if situation.frame is not None:
+        x, y = situation.frame[:2]
+    elif action == "generate":
+        x, y = (situation.width - state.width) // 2, (situation.height - state.height) // 2
+    return Placement(x=x - situation.origin[0], y=y - situation.origin[1])

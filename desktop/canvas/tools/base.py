@@ -25,6 +25,7 @@ class ToolName(StrEnum):
     TRANSFORM = "transform"
     CROP = "crop"
     PICKER = "picker"
+    FRAME = "frame"
     PAN = "pan"
     ROTATE = "rotate"
 

@@ -64,6 +64,9 @@ class Overlays(QObject):
         self.frame: Frame | None = None
         self.before: PlacedImage | None = None
         """The picture as it was, in the place of all that is there now."""
+        self.model_frame: QRect | None = None
+        self.split: float | None = None
+        """How much of the candidate's width the picture as it is covers, 0 to 1; None: nothing of it."""
         self.selection_outline = QPainterPath()
 
     def show_preview(self, image: QImage, rect: QRectF) -> None:
@@ -101,6 +104,14 @@ class Overlays(QObject):
         if self.draft is not None:
             self.draft = None
             self.overlay_changed.emit()
+
+    def show_model_frame(self, frame: QRect | None) -> None:
+        self.model_frame = frame
+        self.overlay_changed.emit()
+
+    def show_split(self, split: float | None) -> None:
+        self.split = split
+        self.overlay_changed.emit()
 
     def show_outline(self, outline: QPainterPath) -> None:
         self.selection_outline = outline

@@ -4,6 +4,7 @@ from desktop.canvas.navigation import Navigation
 from desktop.canvas.tools.base import Tool, ToolName
 from desktop.canvas.tools.framing import CropTool, FrameSession, FrameTool
 from desktop.canvas.tools.guiding import GuideOr, Snapping
+from desktop.canvas.tools.model_frame import ModelFrameTool
 from desktop.canvas.tools.navigation import PanTool, RotateTool
 from desktop.canvas.tools.painting import BrushTool, MoveTool
 from desktop.canvas.tools.picking import PickerTool
@@ -11,6 +12,7 @@ from desktop.canvas.tools.pointing import PolygonTool, SamplingTool
 from desktop.canvas.tools.pouring import GradientTool, PressTool, ShapeTool
 from desktop.canvas.tools.selecting import EllipseTool, LassoTool, MarqueeTool
 from desktop.canvas.viewmodels.aids import Aids
+from desktop.canvas.viewmodels.model_frame import GenerationFrame
 from desktop.canvas.viewmodels.overlays import Overlays
 from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.pouring import Pouring
@@ -33,6 +35,7 @@ def make_tools(
     transforming: FrameSession,
     paging: FrameSession,
     aids: Aids,
+    frame: GenerationFrame,
 ) -> Toolbox:
     return {
         ToolName.BRUSH: BrushTool(target=painting, eraser=False),
@@ -55,6 +58,7 @@ def make_tools(
         ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation, lines=aids),
         ToolName.CROP: CropTool(session=paging, navigation=navigation, lines=aids),
         ToolName.PICKER: PickerTool(source=painting, colours=tools),
+        ToolName.FRAME: ModelFrameTool(target=frame, navigation=navigation),
         ToolName.PAN: PanTool(navigation=navigation),
         ToolName.ROTATE: RotateTool(navigation=navigation),
     }

@@ -65,6 +65,7 @@ CURSORS = {
     ToolName.MOVE: Qt.CursorShape.SizeAllCursor,
     ToolName.TRANSFORM: Qt.CursorShape.ArrowCursor,
     ToolName.CROP: Qt.CursorShape.ArrowCursor,
+    ToolName.FRAME: Qt.CursorShape.CrossCursor,
     ToolName.PAN: Qt.CursorShape.OpenHandCursor,
     ToolName.ROTATE: Qt.CursorShape.PointingHandCursor,
     ToolName.BRUSH: Qt.CursorShape.BlankCursor,

@@ -32,6 +32,7 @@ TOOL_TEXTS = {
     ToolName.TRANSFORM: "Transform",
     ToolName.CROP: "Crop the picture",
     ToolName.PICKER: "Pick a colour",
+    ToolName.FRAME: "Frame for the model",
     ToolName.PAN: "Move the view",
 }
 

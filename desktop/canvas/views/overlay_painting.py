@@ -1,6 +1,6 @@
 """Paints what lies over the picture, with a painter that works in logical pixels of the view."""
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
 from desktop.canvas.navigation import Navigation
@@ -9,7 +9,7 @@ from desktop.canvas.tiles import TILE_FORMAT
 from desktop.canvas.transforming.pose import Handle
 from desktop.canvas.viewmodels.overlays import Frame, Overlays, PlacedImage, Sending
 from desktop.canvas.views.markers import draw_frame, draw_handles, draw_marching_ants, draw_shade_around
-from desktop.widgets.theme import Theme
+from desktop.widgets.theme import SPACE, Theme
 
 TINT_STRENGTH = 0.35
 
@@ -49,6 +49,10 @@ class OverlayPainter:
         results = [placed for placed in (self._overlays.preview, self._overlays.candidate) if placed]
         for placed in results:
             self._draw_placed(painter, placed)
+        if self._overlays.candidate is not None and self._overlays.split is not None:
+            self._draw_split(painter, self._overlays.candidate, self._overlays.split, theme)
+        if self._overlays.model_frame is not None:
+            self._draw_model_frame(painter, self._overlays.model_frame, theme)
         # A result is judged by its colours, which a tint over it would change.
         if self._overlays.sending is not None and not results:
             self._draw_sending(painter, self._overlays.sending, theme)
@@ -83,9 +87,34 @@ class OverlayPainter:
         draw_handles(painter, edge, points, theme)
         painter.restore()
 
+    def _draw_model_frame(self, painter: QPainter, frame: QRect, theme: Theme) -> None:
+        path = QPainterPath()
+        path.addRect(QRectF(frame))
+        in_view = self._navigation.transform.map(path)
+        draw_frame(painter, in_view, theme)
+        text = f"{frame.width()} × {frame.height()}"
+        corner = in_view.boundingRect().bottomLeft()
+        words = painter.fontMetrics().boundingRect(text).adjusted(-SPACE, -SPACE // 2, SPACE, SPACE // 2)
+        words.moveTopLeft(QPointF(corner.x(), corner.y() + SPACE).toPoint())
+        painter.fillRect(words, theme.colour("marker_dark", 0.6))
+        painter.setPen(theme.colour("marker_light"))
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _draw_split(self, painter: QPainter, placed: PlacedImage, split: float, theme: Theme) -> None:
+        """The line between the picture as it is (left) and the result (right)."""
+        rect = placed.rect
+        x = rect.left() + split * rect.width()
+        path = QPainterPath(QPointF(x, rect.top()))
+        path.lineTo(x, rect.bottom())
+        draw_frame(painter, self._navigation.transform.map(path), theme)
+
     def _draw_placed(self, painter: QPainter, placed: PlacedImage) -> None:
         painter.save()
         painter.setTransform(self._navigation.transform, True)
+        if placed is self._overlays.candidate and self._overlays.split is not None:
+            shown = QRectF(placed.rect)
+            shown.setLeft(shown.left() + self._overlays.split * shown.width())
+            painter.setClipRect(shown, Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(placed.rect, placed.image, QRectF(placed.image.rect()))
         painter.restore()

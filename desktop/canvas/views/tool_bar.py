@@ -28,6 +28,7 @@ TOOLS = {
     ToolName.TRANSFORM: ("scaling", "T"),
     ToolName.CROP: ("crop", "C"),
     ToolName.PICKER: ("pipette", "I"),
+    ToolName.FRAME: ("frame", "F"),
     ToolName.PAN: ("hand", "H"),
 }
 """Icon and key of each tool, in the order of the bar."""
@@ -59,6 +60,7 @@ def tool_text(tool: ToolName) -> str:
         ToolName.TRANSFORM: tr("Transform"),
         ToolName.CROP: tr("Crop the picture"),
         ToolName.PICKER: tr("Pick a colour"),
+        ToolName.FRAME: tr("Frame for the model"),
         ToolName.PAN: tr("Move the view"),
         ToolName.ROTATE: tr("Turn the view"),
     }[tool]

@@ -162,7 +162,7 @@ class BasicSettings(Rows):
 
     def _show_action(self) -> None:
         """A size is asked for only where the result doesn't have that of the canvas or the selection."""
-        matters = size_matters(self._editor.action, self._editor.opened)
+        matters = size_matters(self._editor.action, self._editor.opened, self._editor.situation)
         for control in (self.preset, self.width_field, self.height_field, self.swap):
             control.setEnabled(matters)
         self.last_seed.setEnabled(self._editor.last_seed is not None)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -45,10 +46,16 @@ class GeneratePanel(QWidget):
         self._recipe_text = QLabel(self._recipe_line)
         self._recipe_text.setWordWrap(True)
         self.close_recipe = icon_button("x", tr("Close the recipe"))
+        self.replaces = QCheckBox(self._recipe_line)
+        self.replaces.setChecked(editor.replaces_layer)
+        recipe_words = QVBoxLayout()
+        recipe_words.setSpacing(SPACE)
+        recipe_words.addWidget(self._recipe_text)
+        recipe_words.addWidget(self.replaces)
         recipe_row = QHBoxLayout(self._recipe_line)
         recipe_row.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
-        recipe_row.addWidget(self._recipe_text, 1)
-        recipe_row.addWidget(self.close_recipe)
+        recipe_row.addLayout(recipe_words, 1)
+        recipe_row.addWidget(self.close_recipe, 0, Qt.AlignmentFlag.AlignTop)
         self._recipe_line.hide()
 
         self.prompt = PromptEdit(self, fewest_lines=3, most_lines=12, history=lambda: editor.history)
@@ -133,6 +140,7 @@ class GeneratePanel(QWidget):
         self.negative_prompt.submit_asked.connect(self.submit)
         self.generate.clicked.connect(self.submit)
         self.close_recipe.clicked.connect(editor.close_recipe)
+        self.replaces.toggled.connect(lambda on: editor.replace_layer(replaces=on))
         editor.state_changed.connect(self._show_state)
         editor.action_changed.connect(self._show_action)
         editor.problems_changed.connect(self._show_problems)
@@ -152,7 +160,15 @@ class GeneratePanel(QWidget):
         self.additions_fold.set_text(tr("LoRAs and controls"))
         self.place.setText(tr("local"))
         self.place.setToolTip(tr("Painted on this machine"))
-        self._recipe_text.setText(tr("A layer's recipe is open. It is rendered from its own pictures."))
+        self._recipe_text.setText(
+            tr("A layer's recipe is open: choose another size or model, or change its words.")
+        )
+        self.replaces.setText(tr("Put the result in the layer's place"))
+        name_control(
+            self.replaces,
+            tr("Put the result in the layer's place"),
+            tr("Otherwise it becomes a layer of its own; undo brings the old one back"),
+        )
         name_control(self.close_recipe, tr("Close the recipe"), tr("Back to painting on the canvas"))
         self._show_action()
 
@@ -169,6 +185,7 @@ class GeneratePanel(QWidget):
         tips = {
             "generate": tr("Paint a new picture"),
             "fill_selection": tr("Paint what is selected anew"),
+            "extend": tr("Paint what the frame shows beyond the picture; the page grows when you take it"),
             "refine": tr("Paint over what is there, as strongly as the strength says"),
             "render_again": tr("Make the layer's picture again with these settings"),
         }

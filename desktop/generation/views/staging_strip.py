@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButto
 
 from desktop.generation.jobs import Candidate
 from desktop.generation.staging import Staging
+from desktop.generation.views.compare_slider import CompareSlider
 from desktop.generation.views.rows import bare_scroll_area, name_control
 from desktop.widgets.icons import icon
 from desktop.widgets.parts import icon_button
@@ -42,6 +43,7 @@ class StagingStrip(QWidget):
         self.again = QPushButton(icon("repeat"), "", self)
         self.drop = QPushButton(icon("x"), "", self)
         self.drop_all = icon_button("trash-2", tr("Drop all results"))
+        self.compare = CompareSlider(self, staging=staging)
         self._lay_out()
         self.previous.clicked.connect(lambda: staging.step(-1))
         self.next.clicked.connect(lambda: staging.step(1))
@@ -97,7 +99,7 @@ class StagingStrip(QWidget):
         layout.setSpacing(SPACE)
         layout.addWidget(self.previous)
         layout.addWidget(self._scroll, 1)
-        for part in (self.next, self.take, self.again, self.drop, self.drop_all):
+        for part in (self.next, self.compare, self.take, self.again, self.drop, self.drop_all):
             layout.addWidget(part)
 
     def _write_texts(self) -> None:

@@ -82,6 +82,7 @@ def action_name(action: Action) -> str:
     return {
         "generate": tr("Generate"),
         "fill_selection": tr("Fill selection"),
+        "extend": tr("Extend the picture"),
         "refine": tr("Refine"),
         "render_again": tr("Render again"),
     }[action]

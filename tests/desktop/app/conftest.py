@@ -6,11 +6,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from desktop.app.container import Container, World
 from desktop.library.folders import DataFolders
 from tests.support.fake_engine import FakeEngine
 from tests.support.model_files import write_model_folder
+from tests.support.window import Window
 
 SIDE = 64
 
@@ -38,3 +40,30 @@ def make_container(tmp_path: Path, world: World) -> MakeContainer:
     folders = DataFolders(tmp_path / "data")
     folders.create()
     return lambda: Container(folders=folders, world=world)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+class Life:
+    """`async with`: one start of the app to its end."""
+
+    def __init__(self, qapp: QApplication, root: Path, world: World) -> None:
+        self._arguments = (qapp, root, world)
+
+    async def __aenter__(self) -> Window:
+        application, root, world = self._arguments
+        self._window = Window(application=application, root=root, world=world)
+        self._window.container.settings = self._window.container.settings.changed(language="en")
+        await self._window.open()
+        return self._window
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._window.close()
+
+
+@pytest.fixture
+def life(qapp: QApplication, root: Path, world: World) -> Life:
+    return Life(qapp, root, world)

@@ -18,6 +18,7 @@ from desktop.widgets.translations import install_language, read_texts
 from shared.contracts.errors import ErrorReport, OutOfMemoryError
 from shared.contracts.generation import Placement
 from tests.conftest import QtRun
+from tests.desktop.app.conftest import Life
 from tests.support.fake_engine import FakeEngine
 from tests.support.window import Window, until
 
@@ -26,33 +27,6 @@ from tests.support.window import Window, until
 def english(qapp: QApplication) -> Iterator[None]:
     yield
     install_language(qapp, "en")
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-class Life:
-    """`async with`: one start of the app to its end."""
-
-    def __init__(self, qapp: QApplication, root: Path, world: World) -> None:
-        self._arguments = (qapp, root, world)
-
-    async def __aenter__(self) -> Window:
-        application, root, world = self._arguments
-        self._window = Window(application=application, root=root, world=world)
-        self._window.container.settings = self._window.container.settings.changed(language="en")
-        await self._window.open()
-        return self._window
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self._window.close()
-
-
-@pytest.fixture
-def life(qapp: QApplication, root: Path, world: World) -> Life:
-    return Life(qapp, root, world)
 
 
 def test_opens_on_an_empty_canvas_and_pages_switch(life: Life, qt_run: QtRun) -> None:

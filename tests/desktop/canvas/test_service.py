@@ -143,7 +143,7 @@ async def test_a_late_result_waits_for_the_stroke_in_hand(service: CanvasService
     png = encode_png(np.full((20, 30, 3), 128, np.uint8))
     made = recipe("a" * 64, "b" * 64)
     adding = asyncio.create_task(
-        service.add_picture(document, png, name="result", placement=Placement(x=7, y=9), recipe=made)
+        service.take_result(document, png, name="result", placement=Placement(x=7, y=9), recipe=made)
     )
     # The picture is read long before the stroke ends.
     await service.capture(document)
@@ -153,7 +153,7 @@ async def test_a_late_result_waits_for_the_stroke_in_hand(service: CanvasService
     stroke.cancel()
     layer = await adding
     assert (layer.offset.x(), layer.offset.y(), layer.recipe) == (7, 9, made)
-    assert document.history.undo_labels == ("Add picture",)
+    assert document.history.undo_labels == ("Take the result",)
     assert flatten(document.snapshot()).pixelColor(7, 9) == QColor(128, 128, 128)
     assert await service.referenced_blobs() == {"a" * 64, "b" * 64}
 

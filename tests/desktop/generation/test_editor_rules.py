@@ -63,23 +63,23 @@ def test_an_opened_recipe_is_rendered_again_whatever_the_canvas_says() -> None:
 
 
 def test_what_is_missing_is_said_in_words() -> None:
-    empty = find_problems(EditorState(), "generate", None, None)
+    empty = find_problems(EditorState(), "generate", None, None, situation())
     assert empty["prompt"].text == "Write what the picture should show."
     assert empty["model"].text == "No model was found."
 
     gone = EditorState(prompt="a boat", model_id="gone", model_name="Seas")
-    assert find_problems(gone, "generate", None, None)["model"].text == (
+    assert find_problems(gone, "generate", None, None, situation())["model"].text == (
         "The model “Seas” is not on this machine."
     )
 
     large = EditorState(prompt="a boat", model_id="starter", width=1024, height=128)
-    assert find_problems(large, "generate", MODEL, None)["size"].text == (
+    assert find_problems(large, "generate", MODEL, None, situation())["size"].text == (
         "This model paints sides of 64 to 256 pixels."
     )
     odd = large.changed(width=130)
-    assert "multiples of 8" in find_problems(odd, "generate", MODEL, None)["size"].text
+    assert "multiples of 8" in find_problems(odd, "generate", MODEL, None, situation())["size"].text
     # The result of a repaint has the canvas's size, and a prompt is no must there.
-    assert find_problems(large.changed(prompt=""), "fill_selection", MODEL, None) == {}
+    assert find_problems(large.changed(prompt=""), "fill_selection", MODEL, None, situation()) == {}
 
 
 def test_requests_by_what_they_are_made_from() -> None:

@@ -137,7 +137,7 @@ def test_merging_keeps_what_is_seen(studio: Studio, panel: LayersPanel) -> None:
 
 def test_a_recipe_layer_is_marked_and_its_recipe_opened(studio: Studio, panel: LayersPanel) -> None:
     opened: list[Recipe] = []
-    studio.viewmodel.recipe_opened.connect(opened.append)
+    studio.viewmodel.recipe_opened.connect(lambda made, _layer: opened.append(made))
     assert not panel.recipe.isEnabled()
     png = encode_png(np.full((64, 64, 3), 200, np.uint8))
     added = studio.run(
