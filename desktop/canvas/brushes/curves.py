@@ -39,9 +39,6 @@ class Curve(Contract):
 
 
 LINEAR = Curve()
-GENTLE = Curve(points=((0.0, 0.0), (0.5, 0.7), (1.0, 1.0)))
-"""A light hand already gives much."""
-FIRM = Curve(points=((0.0, 0.0), (0.5, 0.28), (1.0, 1.0)))
 
 
 @lru_cache(maxsize=256)

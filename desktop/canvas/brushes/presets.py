@@ -72,7 +72,7 @@ def supplied_presets() -> tuple[Preset, ...]:
 
 def encode_brushes(presets: tuple[Preset, ...]) -> bytes:
     brushes = tuple(NamedBrush(name=preset.name, brush=preset.brush) for preset in presets)
-    return BrushFile(brushes=brushes).model_dump_json(indent=1, exclude_defaults=False).encode()
+    return BrushFile(brushes=brushes).model_dump_json(indent=1).encode()
 
 
 def decode_brushes(data: bytes, *, name: str) -> tuple[NamedBrush, ...]:

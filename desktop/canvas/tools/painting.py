@@ -36,11 +36,6 @@ class BrushTool:
     def outline(self) -> QPainterPath:
         return QPainterPath()
 
-    @property
-    def line_start(self) -> QPointF | None:
-        """Where a straight line would start; None before the first stroke."""
-        return self._line_start
-
     def press(self, pointer: Pointer) -> None:
         self._stroke = self._target.begin_stroke(eraser=self._eraser)
         self._last = None

@@ -19,6 +19,9 @@ HELD_PICTURES = {Qt.Key.Key_Backslash: Before.OPENED, Qt.Key.Key_Bar: Before.WIT
 """What the picture is compared with while the key is down (the same key, without and with Shift)."""
 HELD_TOOLS = {Qt.Key.Key_Space: ToolName.PAN, Qt.Key.Key_R: ToolName.ROTATE}
 
+PICKED_FOR = frozenset({ToolName.BRUSH, ToolName.FILL, ToolName.GRADIENT, ToolName.PICKER})
+"""Alt lends the picker to these, which have no other use for it."""
+
 
 class ViewKeys:
     def __init__(self, *, viewmodel: CanvasViewModel) -> None:
@@ -30,6 +33,10 @@ class ViewKeys:
         if key in HELD_TOOLS and not event.modifiers():
             if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
                 self._viewmodel.tools.lend(HELD_TOOLS[key])
+            return True
+        if key == Qt.Key.Key_Alt and self._viewmodel.tools.tool in PICKED_FOR:
+            if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
+                self._viewmodel.tools.lend(ToolName.PICKER)
             return True
         if key in HELD_PICTURES:
             if not event.isAutoRepeat() and not self._viewmodel.gestures.active:
@@ -46,7 +53,7 @@ class ViewKeys:
         key = Qt.Key(event.key())
         if event.isAutoRepeat():
             return False
-        if key in HELD_TOOLS:
+        if key in HELD_TOOLS or (key == Qt.Key.Key_Alt and self._viewmodel.tools.tool is ToolName.PICKER):
             self._viewmodel.tools.give_back()
         elif key in HELD_PICTURES:
             self._viewmodel.comparing.release()

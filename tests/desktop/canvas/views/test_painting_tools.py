@@ -173,6 +173,22 @@ def test_the_picker_takes_the_mean_of_what_it_is_set_to(studio: Studio) -> None:
     assert 0 < picked.green() < 255
 
 
+def test_alt_lends_the_picker_to_a_brush_and_takes_it_back(studio: Studio) -> None:
+    studio.new()
+    red_brush(studio, 21)
+    studio.drag((50, 50), (51, 50))
+    tools = studio.viewmodel.tools
+    tools.set_foreground(QColor("black"))
+    QTest.keyPress(studio.view, Qt.Key.Key_Alt)
+    lent = tools.tool
+    studio.drag((50, 50), modifiers=Qt.KeyboardModifier.AltModifier)
+    QTest.keyRelease(studio.view, Qt.Key.Key_Alt)
+    assert (lent, tools.tool, tools.foreground) == (ToolName.PICKER, ToolName.BRUSH, QColor(*RED))
+    tools.choose(ToolName.MARQUEE)
+    QTest.keyPress(studio.view, Qt.Key.Key_Alt)
+    assert tools.tool is ToolName.MARQUEE
+
+
 def test_mouse_events_made_up_from_the_pen_are_ignored(studio: Studio) -> None:
     document = studio.new()
     red_brush(studio, 10)
