@@ -91,8 +91,14 @@ class CanvasViewModel(QObject):
         self.writing = Writing(current=self.current, tools=self.tools, layer_name=tr("Text"), parent=self)
         self.frame = GenerationFrame(self)
         self.selecting = Selecting(current=self.current, tools=self.tools, tasks=tasks, parent=self)
+        self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)
         self.transforming = Transforming(
-            current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
+            current=self.current,
+            tools=self.tools,
+            overlays=self.overlays,
+            chosen=lambda: [layer.id for layer in self.layers.chosen],
+            tasks=tasks,
+            parent=self,
         )
         self.paging = Paging(
             current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
@@ -121,7 +127,6 @@ class CanvasViewModel(QObject):
             ),
             parent=self,
         )
-        self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)
         self.layer_actions = LayerActions(
             layers=self.layers, current=self.current, service=service, tasks=tasks, parent=self
         )

@@ -1,6 +1,7 @@
-"""A transformation of the active layer, or of what is selected on it: seen live, kept as one step."""
+"""A transformation of the chosen layers, or of what is selected on them: seen live, kept as one step."""
 
 import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal
@@ -66,10 +67,13 @@ class Transforming(QObject):
         current: CurrentDocument,
         tools: ToolsViewModel,
         overlays: Overlays,
+        chosen: Callable[[], Collection[str]],
         tasks: TaskOwner,
         parent: QObject | None = None,
     ) -> None:
+        """`chosen` are the ids of the layers that are worked on."""
         super().__init__(parent)
+        self._chosen_layers = chosen
         self._current = current
         self._tools = tools
         self._overlays = overlays

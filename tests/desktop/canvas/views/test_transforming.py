@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 
+from desktop.canvas import selection as selections
 from desktop.canvas.history import Guides
+from desktop.canvas.masks import mask_from_selection
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.tiles import pixels_of
 from desktop.canvas.tools.base import ToolName
@@ -251,3 +253,21 @@ def test_picture_size_resamples_every_layer(studio: Studio, method: Resampling) 
     assert pixels_of(studio.picture()).astype(float).mean() == pytest.approx(average, abs=4)
     studio.viewmodel.undo()
     assert value(studio.document.snapshot()) == before
+
+
+def test_a_group_and_its_mask_turn_with_all_that_lies_in_it(studio: Studio) -> None:
+    with_noise(studio)
+    document = studio.document
+    upper = document.add_layer("upper", tiles=noise_tiles(5, 120, 90), x=40, y=20)
+    selection = selections.rectangle(200, 150, QRect(50, 30, 60, 50))
+    assert selection is not None
+    document.set_mask(upper.id, mask_from_selection(selection, upper.offset))
+    document.group_layers([layer.id for layer in document.layers], "group")
+    before, picture = value(document.snapshot()), pixels_of(studio.picture())
+    begin(studio)
+    studio.page.options.transform.buttons["flip_across"].click()
+    QTest.keyClick(studio.view, Qt.Key.Key_Return)
+    studio.run(idle(studio))
+    assert np.array_equal(pixels_of(studio.picture()), picture[:, ::-1])
+    studio.viewmodel.undo()
+    assert value(document.snapshot()) == before
