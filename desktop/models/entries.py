@@ -122,13 +122,11 @@ def found_in(entries: Iterable[Entry], folders: Iterable[Path]) -> dict[Path, in
 def matching(entries: Iterable[Entry], wanted: Filter) -> list[Entry]:
     """Those of the section and family that hold every word; `entries` come in the order of their names."""
     words = wanted.words.casefold().split()
-    found = [
-        entry
-        for entry in entries
-        if in_section(entry, wanted.section)
-        and (wanted.family is None or entry.family == wanted.family)
-        and all(word in entry.searched for word in words)
-    ]
+    found = [entry for entry in entries if in_section(entry, wanted.section)]
+    if wanted.family is not None:
+        found = [entry for entry in found if entry.family == wanted.family]
+    for word in words:
+        found = [entry for entry in found if word in entry.searched]
     if wanted.section == "duplicates":
         return sorted(found, key=lambda entry: (entry.short_hash, str(entry.path)))
     if wanted.order == "size":

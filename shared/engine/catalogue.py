@@ -111,7 +111,9 @@ class Catalogue:
         fresh: dict[Path, KnownReading] = {}
         for number, candidate in enumerate(found):
             chosen = choices.get(candidate.path, _NOTHING_CHOSEN)
-            fingerprint = f"{candidate.fingerprint}|{chosen.model_dump_json(exclude_none=True)}"
+            fingerprint = candidate.fingerprint
+            if candidate.path in choices:
+                fingerprint += f"|{chosen.model_dump_json(exclude_none=True)}"
             kept = known.get(candidate.path)
             if kept is None or kept.fingerprint != fingerprint:
                 progress(number, len(found))

@@ -84,7 +84,8 @@ def _describe_add_on(
             file=candidate.path.name,
             family=name,
         )
-    notes = chosen.over(read_model_notes(candidate.path.with_suffix(NOTES_SUFFIX)))
+    notes_file = candidate.path.with_suffix(NOTES_SUFFIX)
+    notes = chosen.over(read_model_notes(notes_file)) if notes_file in candidate.beside else chosen
     return ModelFile(
         id=notes.id or model_id,
         name=notes.name or candidate.path.stem,
