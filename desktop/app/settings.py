@@ -25,6 +25,7 @@ class Settings(BaseModel):
     watched_folder: Path | None = None
     hub_endpoint: str = ""
     """Of a mirror; empty for the Hub itself."""
+    tools: dict[str, Any] = Field(default_factory=dict)
     swatches: tuple[str, ...] = ()
     recent_colours: tuple[str, ...] = ()
     editor: dict[str, Any] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from desktop.app.housekeeping import tidy
 from desktop.app.main_window import MainWindow
 from desktop.app.pages import Pages
 from desktop.app.viewmodels import Viewmodels
+from desktop.canvas.viewmodels.remembering import bring_back, remembered
 from desktop.generation.jobs import Job
 from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.translations import tr
@@ -55,6 +56,7 @@ class Studio:
         # Known before it is watched, as settings may be saved first.
         self.viewmodels.gallery.imports.watched = container.settings.watched_folder
         self.viewmodels.gallery.imports.watched_changed.connect(self.save_settings)
+        bring_back(self.viewmodels.canvas.tools, container.settings.tools)
         palette = self.viewmodels.canvas.palette
         palette.restore(container.settings.swatches, container.settings.recent_colours)
         self.window.close_asked.connect(self.ask_to_close)
@@ -85,6 +87,7 @@ class Studio:
             model_folders=container.models.added_folders,
             hub_endpoint=container.hub.endpoint,
             watched_folder=self.viewmodels.gallery.imports.watched,
+            tools=remembered(self.viewmodels.canvas.tools),
             swatches=self.viewmodels.canvas.palette.swatches,
             recent_colours=self.viewmodels.canvas.palette.recent,
             editor=self.viewmodels.editor.save(),
