@@ -214,12 +214,13 @@ class DetailsPanel(QScrollArea):
         """Each does something about this very model; what leads away comes last."""
         self._column.addSpacing(2 * SPACE)
         for action in actions_of(entry, self._models):
-            button = QPushButton(icon(action.icon), action.text)
+            is_use = action.name in {"paint", "insert"}
+            button = QPushButton(icon(action.icon, role="on_accent" if is_use else "text"), action.text)
             button.setAccessibleName(action.text)
             button.setObjectName(action.name)
             button.setToolTip(action.tip or action.text)
             button.clicked.connect(partial(self._act, entry, action.name))
-            if action.name in {"paint", "insert"}:
+            if is_use:
                 set_role(button, "primary")
             self._column.addWidget(button)
 

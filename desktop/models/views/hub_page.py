@@ -132,7 +132,7 @@ class HubPage(QWidget):
             "quiet",
         )
         texts = (
-            tr("A good beginning. 512 × 512, some 3 GB, 4 GB of memory."),
+            tr("A good beginning. 512 × 512, some 2 GB, 4 GB of memory."),
             tr("The same for filling selections: it sees what is around them."),
             tr("Larger and finer. 1024 × 1024, some 7 GB, 8 GB of memory and a graphics card."),
         )
