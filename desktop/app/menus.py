@@ -26,6 +26,13 @@ MENUS: dict[str, tuple[str, ...]] = {
     "edit": (
         "canvas.undo",
         "canvas.redo",
+        SEPARATOR,
+        "canvas.cut",
+        "canvas.copy",
+        "canvas.copy_merged",
+        "canvas.paste",
+        "canvas.paste_in_place",
+        "canvas.paste_new",
     ),
     "select": (
         "canvas.select_all",

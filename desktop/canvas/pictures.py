@@ -26,12 +26,12 @@ def read_image(source: bytes | Path) -> QImage:
     return image_from_pixels(read_picture(source))
 
 
-def picture_document(file: Path, *, layer_id: str) -> DocumentSnapshot:
+def picture_document(file: Path | bytes, *, layer_id: str, name: str) -> DocumentSnapshot:
     """A document of the picture's size with it as its one layer, and the recipe that it carries."""
     return _one_layer(
         read_image(file),
         layer_id=layer_id,
-        name=file.stem,
+        name=name,
         recipe=read_recipe(file),
         origin=origin_of(file),
     )

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 
 from desktop.canvas import journal, pictures
 from desktop.canvas.autosave import Autosave
+from desktop.canvas.copying import Copied, copied_layer, copied_picture
 from desktop.canvas.document import Document
 from desktop.canvas.errors import InvalidDocumentError
 from desktop.canvas.formats import flat
@@ -80,7 +81,9 @@ class CanvasService:
             psd = await asyncio.to_thread(lambda: load_psd(file, new_id=self._new_id, progress=tell))
             return self._start(psd.snapshot, title=file.stem, notes=psd.notes)
         if file.suffix.lower() != DOCUMENT_SUFFIX:
-            snapshot = await asyncio.to_thread(pictures.picture_document, file, layer_id=self._new_id())
+            snapshot = await asyncio.to_thread(
+                pictures.picture_document, file, layer_id=self._new_id(), name=file.stem
+            )
             return self._start(snapshot, title=file.stem)
         tell = _in_this_loop(progress)
 
@@ -169,6 +172,20 @@ class CanvasService:
         """Merge a layer with the one below it, or all of a group; NothingToMergeError, LayerLockedError."""
         document.unlocked_layer(layer_id)
         await self.merge(document, lambda state: merge_down(state, layer_id))
+
+    async def copied(self, document: Document, layer_id: str | None) -> Copied | None:
+        """The selected part of a layer, or with None of the picture as it is seen; None where nothing is there."""
+        snapshot = document.committed
+        if layer_id is None:
+            return await asyncio.to_thread(copied_picture, snapshot)
+        return await asyncio.to_thread(copied_layer, snapshot, layer_id)
+
+    async def open_bytes(self, picture: bytes, *, title: str) -> OpenDocument:
+        """A picture without a file, as a document of its size."""
+        snapshot = await asyncio.to_thread(
+            pictures.picture_document, picture, layer_id=self._new_id(), name=title
+        )
+        return self._start(snapshot, title=title)
 
     async def cut_pixels(
         self,

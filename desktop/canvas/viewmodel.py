@@ -18,6 +18,7 @@ from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodels.adjusting import Adjusting
 from desktop.canvas.viewmodels.aids import Aids
 from desktop.canvas.viewmodels.brushes import BrushList
+from desktop.canvas.viewmodels.clipboard import Clipboard
 from desktop.canvas.viewmodels.comparing import Comparing
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.exporting import Exporting
@@ -132,6 +133,7 @@ class CanvasViewModel(QObject):
         )
         self.history = HistoryViewModel(current=self.current, parent=self)
         self.files = FilesViewModel(service=service, current=self.current, parent=self)
+        self.clipboard = Clipboard(service=service, current=self.current, files=self.files, parent=self)
         self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
         self._sending_number = 0
         self._outline_number = 0

@@ -112,6 +112,11 @@ class FilesViewModel(QObject):
             for note in opened.notes:
                 self._current.note_raised.emit(note)
 
+    async def open_picture(self, picture: bytes, *, title: str) -> None:
+        """One that lies in no file."""
+        async with self._working():
+            await self._show(await self._service.open_bytes(picture, title=title))
+
     async def save(self) -> None:
         """Write back to the document's own .ora; `needs_file` tells before whether there is one."""
         opened = self._current.opened

@@ -6,6 +6,7 @@ from functools import partial
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.views.adjustment_commands import adjustment_commands
+from desktop.canvas.views.clipboard_commands import clipboard_commands
 from desktop.canvas.views.document_dialogs import DocumentDialogs
 from desktop.canvas.views.layer_commands import layer_commands
 from desktop.canvas.views.page_commands import page_commands
@@ -41,6 +42,7 @@ def canvas_commands(viewmodel: CanvasViewModel, dialogs: DocumentDialogs) -> lis
     return [
         *_file_commands(viewmodel, dialogs),
         *_edit_commands(viewmodel),
+        *clipboard_commands(viewmodel),
         *selection_commands(viewmodel, dialogs.selection),
         *layer_commands(viewmodel),
         *page_commands(viewmodel, dialogs.pages),

@@ -105,7 +105,7 @@ def test_the_recipe_travels_as_a1111_text_where_there_is_one(kind: PictureKind) 
 def test_a_png_is_the_recipes_own_picture_only_while_nothing_was_added(tmp_path: Path) -> None:
     def opened(document: Document) -> Recipe | None:
         export(document.snapshot(), tmp_path / "a.png", FlatOptions())
-        return picture_document(tmp_path / "a.png", layer_id="x").layers[0].properties.recipe
+        return picture_document(tmp_path / "a.png", layer_id="x", name="a").layers[0].properties.recipe
 
     document = generated()
     assert opened(document) == document.layers[0].recipe
@@ -199,7 +199,7 @@ def test_what_an_export_says_follows_the_visible_layers() -> None:
 def test_a_picture_that_came_marked_does_not_lose_its_mark(tmp_path: Path, kind: PictureKind) -> None:
     file = tmp_path / "a"
     file.write_bytes(encode(generated().snapshot(), options(kind)))
-    document = picture_document(file, layer_id="x")
+    document = picture_document(file, layer_id="x", name="a")
     assert provenance(document) == "generated"
     assert source_types(encode(document, FlatOptions())) == ["trainedAlgorithmicMedia"]
 
