@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QPolygonF
 from shared.imaging.pictures import encode_png
 
 Mask = NDArray[np.uint8]
-BAND = 64
+BAND = 32
 """Rows that are drawn at a time."""
 
 
@@ -62,10 +62,11 @@ class Selection:
     def alpha(self) -> QImage:
         """The mask over `bounds` as an Alpha8 image, ready to limit painting with."""
         height, width = self.mask.shape
-        padded = np.zeros((height, (width + 3) // 4 * 4), np.uint8)
-        padded[:, :width] = self.mask
-        view = QImage(padded.data, width, height, padded.shape[1], QImage.Format.Format_Alpha8)
-        return view.copy()
+        image = QImage(width, height, QImage.Format.Format_Alpha8)
+        rows = np.frombuffer(image.bits(), np.uint8, count=image.sizeInBytes())
+        # numpy lets other threads go on while it copies, as Qt does not.
+        rows.reshape(height, image.bytesPerLine())[:, :width] = self.mask
+        return image
 
     def inverted(self) -> "Selection | None":
         return from_mask(255 - self.full_mask())
