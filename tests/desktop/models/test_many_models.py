@@ -1,6 +1,6 @@
 """A collector's folder: 5,000 LoRAs are read once, and the page answers at once all the same."""
 
-import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -48,15 +48,15 @@ def test_five_thousand_rows_answer_at_once(qt_run: QtRun, collection: Path) -> N
         room.models.hashing_paused = True
         await room.look()
         assert len(room.names) == COUNT
-        bar, loop = room.view.list.verticalScrollBar(), asyncio.get_running_loop()
+        bar = room.view.list.verticalScrollBar()
         for place in (bar.maximum(), bar.maximum() // 2, 0):
-            began = loop.time()
+            began = time.thread_time()
             bar.setValue(place)
             room.view.list.viewport().repaint()
-            assert loop.time() - began < 0.2
-        began = loop.time()
+            assert time.thread_time() - began < 0.1, "of its own time, whatever else runs"
+        began = time.thread_time()
         room.view.search.setText("lora 0432")
-        assert loop.time() - began < 0.2
+        assert time.thread_time() - began < 0.1
         assert room.names == ["lora 00432", *(f"lora 0432{digit}" for digit in range(10))]
         await room.close()
 
