@@ -1,8 +1,11 @@
 """Saving and loading OpenRaster documents; our recipes travel in an entry of their own."""
 
 import hashlib
+import os
 import zipfile
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from desktop.canvas.composing import flatten
 from desktop.canvas.formats.archive import SafeArchive, damaged
 from desktop.canvas.formats.atomic import disk_errors, replaced_file
 from desktop.canvas.formats.flat import provenance_xmp
-from desktop.canvas.formats.ora_layers import LayerReader, write_layer
+from desktop.canvas.formats.ora_layers import EncodedLayer, LayerReader, encode_layer
 from desktop.canvas.formats.rasters import straight_pixels
 from desktop.canvas.formats.recipes import (
     RECIPES_ENTRY,
@@ -33,6 +36,8 @@ from shared.imaging.pictures import encode_png
 
 MIMETYPE = b"image/openraster"
 THUMBNAIL_SIDE = 256
+WORKERS = min(8, max(2, (os.cpu_count() or 2) - 1))
+"""One core stays with the hand that goes on painting."""
 LARGEST_STACK = 16 * 1024 * 1024
 
 Progress = Callable[[float], None]
@@ -60,8 +65,12 @@ def save_ora(snapshot: DocumentSnapshot, file: Path, *, blobs: BlobFolder, progr
         stack = Stack(width=snapshot.width, height=snapshot.height, guides=snapshot.guides)
         origins: dict[str, LayerOrigin] = {}
         numbers = {layer.id: index for index, layer in enumerate(snapshot.layers)}
-        for index, layer in enumerate(snapshot.layers):
-            described = write_layer(archive, layer, index, snapshot)
+        for index, (layer, encoded) in enumerate(
+            zip(snapshot.layers, _encoded_layers(snapshot), strict=True)
+        ):
+            described = encoded.described
+            for entry, data in encoded.entries.items():
+                archive.writestr(entry, data)
             parent = layer.properties.parent
             stack.layers.append(replace(described, parent=numbers[parent] if parent is not None else None))
             if described.source:
@@ -74,6 +83,18 @@ def save_ora(snapshot: DocumentSnapshot, file: Path, *, blobs: BlobFolder, progr
         kept = _write_blobs(archive, snapshot, blobs)
         archive.writestr(RECIPES_ENTRY, RecipesFile(layers=origins, blobs=kept).model_dump_json())
     progress(1.0)
+
+
+def _encoded_layers(snapshot: DocumentSnapshot) -> Iterator[EncodedLayer]:
+    """In order, each packed by a thread of its own; only a few are held at once, however many there are."""
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="ora") as pool:
+        waiting: deque[Future[EncodedLayer]] = deque()
+        for index, layer in enumerate(snapshot.layers):
+            waiting.append(pool.submit(encode_layer, layer, index, snapshot))
+            if len(waiting) > WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _origin_of(layer: LayerSnapshot, described: StackLayer) -> LayerOrigin:
@@ -126,9 +147,10 @@ def load_ora(
         ids = {described.number: new_id() for described in stack.layers}
         layers: list[LayerSnapshot] = []
         reader = LayerReader(archive=archive, origins=origins, ids=ids)
-        for index, described in enumerate(stack.layers):
-            layers.append(reader.read(described))
-            progress((index + 1) / len(stack.layers))
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="ora") as pool:
+            for index, layer in enumerate(pool.map(reader.read, stack.layers)):
+                layers.append(layer)
+                progress((index + 1) / len(stack.layers))
     chosen = [described for described in stack.layers if described.selected]
     snapshot = DocumentSnapshot(
         width=stack.width,

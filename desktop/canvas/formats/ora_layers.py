@@ -1,7 +1,7 @@
 """One layer of an OpenRaster document: its pixels and its mask as entries, and what stack.xml says of it."""
 
-import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
@@ -16,24 +16,32 @@ from desktop.canvas.masks import MaskSnapshot, mask_from_pixels, mask_pixels
 from desktop.canvas.merging import with_mask_applied
 from desktop.canvas.tiles import TileMap, content_bounds, image_from_tiles, new_image, tiles_from_image
 from shared.contracts.errors import PentimentoError
-from shared.imaging.pictures import LARGEST_PIXELS, encode_png, read_picture
+from shared.imaging.fast_png import encode_fast_png
+from shared.imaging.pictures import LARGEST_PIXELS, read_picture
 
 
-def write_layer(
-    archive: zipfile.ZipFile, layer: LayerSnapshot, number: int, document: DocumentSnapshot
-) -> StackLayer:
-    """`parent` is left to who knows the numbers of all layers."""
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedLayer:
+    """`entries` by name: what `described` speaks of."""
+
+    described: StackLayer
+    entries: dict[str, bytes]
+
+
+def encode_layer(layer: LayerSnapshot, number: int, document: DocumentSnapshot) -> EncodedLayer:
+    """Any thread. `parent` is left to who knows the numbers of all layers."""
     own = layer.properties
+    entries: dict[str, bytes] = {}
     source, unmasked, bounds = "", "", QRect()
     if not layer.is_group:
         source = f"data/layer{number:03d}.png"
         bounds = _written_bounds(layer, document.rect)
         shown = with_mask_applied(layer) if own.mask_enabled else layer
-        _write_pixels(archive, source, shown.tiles, bounds)
+        entries[source] = _encoded(shown.tiles, bounds)
         if shown is not layer:
             unmasked = f"pentimento/unmasked{number:03d}.png"
-            _write_pixels(archive, unmasked, layer.tiles, bounds)
-    return StackLayer(
+            entries[unmasked] = _encoded(layer.tiles, bounds)
+    described = StackLayer(
         source=source,
         name=own.name,
         x=own.x + bounds.x(),
@@ -51,8 +59,9 @@ def write_layer(
         position_locked=own.position_locked,
         fill_opacity=own.fill_opacity,
         unmasked=unmasked,
-        mask=_write_mask(archive, layer, number) if layer.mask is not None else None,
+        mask=_encode_mask(entries, layer, number) if layer.mask is not None else None,
     )
+    return EncodedLayer(described, entries)
 
 
 def _written_bounds(layer: LayerSnapshot, document: QRect) -> QRect:
@@ -64,11 +73,11 @@ def _written_bounds(layer: LayerSnapshot, document: QRect) -> QRect:
     return bounds if not bounds.isEmpty() else QRect(-layer.offset, QRect(0, 0, 1, 1).size())
 
 
-def _write_pixels(archive: zipfile.ZipFile, entry: str, tiles: TileMap, bounds: QRect) -> None:
-    archive.writestr(entry, encode_png(straight_pixels(image_from_tiles(tiles, bounds))))
+def _encoded(tiles: TileMap, bounds: QRect) -> bytes:
+    return encode_fast_png(straight_pixels(image_from_tiles(tiles, bounds)))
 
 
-def _write_mask(archive: zipfile.ZipFile, layer: LayerSnapshot, number: int) -> StackMask | None:
+def _encode_mask(entries: dict[str, bytes], layer: LayerSnapshot, number: int) -> StackMask | None:
     mask = layer.mask
     if mask is None:
         return None
@@ -76,7 +85,7 @@ def _write_mask(archive: zipfile.ZipFile, layer: LayerSnapshot, number: int) -> 
     bounds = mask.bounds
     if bounds.isEmpty():
         bounds = QRect(0, 0, 1, 1)
-    archive.writestr(entry, encode_png(mask_pixels(mask, bounds)))
+    entries[entry] = encode_fast_png(mask_pixels(mask, bounds))
     place = bounds.topLeft() + layer.offset
     return StackMask(
         source=entry,
