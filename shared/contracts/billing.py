@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AliasChoices, Field, model_validator
 
 from shared.contracts.base import Contract
-from shared.contracts.credits import CreditBalance, CreditUsageModel
+from shared.contracts.credits import CreditBalance, CreditUsageDay, CreditUsageModel
 
 BillingPeriod = Literal["monthly", "yearly"]
 Provider = Literal["stripe", "lemon_squeezy"]
@@ -366,11 +366,73 @@ class UsageCredits(Contract):
     efficiency: float | None
 
 
-class UsageReport(Contract):
-    since: datetime
-    until: datetime
+class SpentReport(Contract):
+    """Of credits."""
+
     credits: UsageCredits
     by_kind: dict[str, int]
     by_model: list[CreditUsageModel]
+    days: list[CreditUsageDay]
     trends: UsageTrends
-    api_calls: int = 0
+
+
+class CreationDay(Contract):
+    date: date
+    generations: int
+    images: int
+
+
+class CreationUsage(Contract):
+    """Of what was made."""
+
+    generations: int
+    images: int
+    videos: int
+    enhancements: int
+    daily: list[CreationDay]
+
+
+class UsageSummary(Contract):
+    total_generations: int
+    total_credits_used: int
+    total_images_created: int
+    storage_used_bytes: int
+    api_calls: int
+
+
+class UsageGenerations(Contract):
+    total: int
+    images: int
+    videos: int
+    enhancements: int
+
+
+class UsageDay(Contract):
+    date: date
+    generations: int
+    credits_used: int
+    images_created: int
+
+
+class UsageModel(Contract):
+    model: str
+    generations: int
+    credits_used: int
+
+
+class UsageReport(Contract):
+    """`generations` counts jobs asked for in the period, `credits` what was settled in it."""
+
+    period: str
+    start_date: date
+    end_date: date
+    since: datetime
+    until: datetime
+    summary: UsageSummary
+    generations: UsageGenerations
+    credits: UsageCredits
+    by_kind: dict[str, int]
+    by_model: list[UsageModel]
+    daily: list[UsageDay]
+    trends: UsageTrends
+    api_calls: int

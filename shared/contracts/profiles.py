@@ -148,6 +148,18 @@ class AdminAccount(Contract):
     last_login_at: datetime | None
 
 
+class AccountWork(Contract):
+    """What somebody made, and what it cost."""
+
+    total_generations: int
+    total_images: int
+    total_credits_spent: int
+
+
+class AdminAccountDetails(AdminAccount):
+    stats: AccountWork
+
+
 class AdminChange(Contract):
     """`is_active: false` is the state `suspended`, true is `active`."""
 

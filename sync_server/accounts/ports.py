@@ -1,10 +1,10 @@
-"""What accounts ask of the features above them: everything that has to do with money."""
+"""What accounts ask of the features above them: of money, and of what people made."""
 
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from shared.contracts.billing import EntitlementsOverview, UsageReport
+from shared.contracts.billing import CreationUsage, EntitlementsOverview, SpentReport
 
 
 class Entitlements(Protocol):
@@ -18,7 +18,7 @@ class Entitlements(Protocol):
 
     async def overview(self, user_id: UUID) -> EntitlementsOverview: ...
 
-    async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> UsageReport: ...
+    async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> SpentReport: ...
 
     async def statistics(self) -> dict[str, Any]:
         """For operators: subscribers by plan, revenue."""
@@ -27,3 +27,15 @@ class Entitlements(Protocol):
 
     async def erase(self, user_id: UUID) -> None:
         """Everything of the person; the ledger's entries stay without them."""
+
+
+class Creations(Protocol):
+    """What people made. Implemented by generation; acts in the same unit of work."""
+
+    async def usage(self, user_id: UUID, *, since: datetime | None, until: datetime) -> CreationUsage:
+        """Of all time where `since` is None."""
+
+    async def export(self, user_id: UUID) -> dict[str, Any]: ...
+
+    async def erase(self, user_id: UUID) -> None:
+        """The files too, once this is committed."""

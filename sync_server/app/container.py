@@ -9,15 +9,17 @@ from shared.pricing.tariffs import Tariffs, load_tariffs
 from sync_server.accounts.oauth_flow import OAuthFlow
 from sync_server.accounts.providers import configured_providers
 from sync_server.app.settings import Settings
-from sync_server.app.wiring import accounts, billing, platform
+from sync_server.app.wiring import accounts, billing, generation, platform
 from sync_server.app.wiring import credits as credit_ledger
 from sync_server.platform.cursors import CursorSigner
 from sync_server.platform.database import Database
 from sync_server.platform.mail import Mailer, open_mailer
+from sync_server.platform.outside import OutsideFetcher
 from sync_server.platform.ports import World
 from sync_server.platform.queue import Queue
 from sync_server.platform.security.passwords import PasswordHasher
 from sync_server.platform.security.tokens import TokenSigner
+from sync_server.platform.signals import Listener
 from sync_server.platform.storage import Storage, open_storage
 from sync_server.platform.work import Transactions, Work
 
@@ -38,6 +40,7 @@ class Container:
         world: World | None = None,
         passwords: PasswordHasher | None = None,
         http: httpx.AsyncClient | None = None,
+        fetcher: OutsideFetcher | None = None,
     ) -> None:
         """`database_url` is the operator's, or that of the embedded PostgreSQL."""
         self.settings = settings
@@ -61,6 +64,8 @@ class Container:
             public_url=settings.public_url,
         )
         self.queue = Queue(url=database_url)
+        self.listener = Listener(url=database_url)
+        self.fetcher = fetcher or OutsideFetcher()
         self.transactions = Transactions(sessions=self.database.sessions, builders=self._builders())
 
     def _builders(self) -> Builders:
@@ -69,6 +74,7 @@ class Container:
             **accounts.builders(self),
             **credit_ledger.builders(self),
             **billing.builders(self),
+            **generation.builders(self),
         }
 
     async def start(self) -> None:
@@ -76,6 +82,7 @@ class Container:
         accounts.register_tasks(self)
         credit_ledger.register_tasks(self)
         billing.register_tasks(self)
+        generation.register_tasks(self)
         await self.queue.open()
 
     async def close(self) -> None:

@@ -12,6 +12,9 @@ from sync_server.accounts.routes import router as accounts_router
 from sync_server.app.container import Container
 from sync_server.billing.routes import router as billing_router
 from sync_server.credits.routes import router as credits_router
+from sync_server.generation.routes import router as generation_router
+from sync_server.generation.routes import uploads_router
+from sync_server.models.routes import router as models_router
 from sync_server.platform import files, health
 from sync_server.platform.error_handlers import install_error_handlers
 from sync_server.platform.health import server_version
@@ -20,6 +23,8 @@ from sync_server.platform.openapi import install_documentation
 from sync_server.platform.rate_counters import open_counters
 from sync_server.platform.rate_limits import Limit, RateLimiter, charge_signed_out, install_rate_limits
 from sync_server.platform.telemetry import Telemetry
+from sync_server.realtime.routes import router as realtime_router
+from sync_server.workflows.routes import router as workflows_router
 
 API = "/api/v1"
 _WINDOWS_SECONDS = (60, 3600, 86_400)
@@ -36,13 +41,15 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await container.start()
+        listening = asyncio.create_task(container.listener.run())
         worker = asyncio.create_task(container.queue.work()) if run_tasks else None
         try:
             yield
         finally:
-            if worker is not None:
-                worker.cancel()
-                await asyncio.gather(worker, return_exceptions=True)
+            running = [task for task in (listening, worker) if task is not None]
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await container.close()
             await counters.close()
             telemetry.close()
@@ -58,17 +65,39 @@ def create_app(
     app.state.transactions = container.transactions
     app.state.passwords = container.passwords
     app.state.storage = container.storage
+    app.state.listener = container.listener
+    app.state.cors_origins = frozenset(settings.cors_origins)
+    app.state.public_url = settings.public_url
     app.state.oauth_flow = container.oauth_flow
     app.state.neutral_registration = settings.neutral_registration
     app.include_router(health.router)
     app.include_router(files.router)
     app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
-    for router in (accounts_router, credits_router, billing_router):
+    app.include_router(realtime_router)
+    for router in (
+        accounts_router,
+        credits_router,
+        billing_router,
+        generation_router,
+        uploads_router,
+        models_router,
+        workflows_router,
+    ):
         app.include_router(router, prefix=API, dependencies=[Depends(charge_signed_out)])
     install_error_handlers(app)
     tiers = _limits(container.tariffs)
     install_rate_limits(
-        app, limiter or RateLimiter(counters=counters, clock=container.world.clock, tiers=tiers)
+        app,
+        limiter
+        or RateLimiter(
+            counters=counters,
+            clock=container.world.clock,
+            tiers=tiers,
+            generations={
+                name: Limit(amount=tier.generations_per_minute, seconds=_WINDOWS_SECONDS[0])
+                for name, tier in container.tariffs.tiers.items()
+            },
+        ),
     )
     install_middleware(app, settings, new_id=container.world.new_id)
     telemetry.install(app, container.database.engine)

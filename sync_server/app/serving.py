@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from sync_server.app.container import Container
 from sync_server.app.create_app import create_app
+from sync_server.app.local_workers import local_workers
 from sync_server.app.settings import Settings
 from sync_server.platform.database import upgrade
 from sync_server.platform.embedded_postgres import EmbeddedPostgres
@@ -44,6 +45,7 @@ def serve(settings: Settings) -> None:
         if settings.metrics:
             # Read by prometheus_client as it is imported: what all the processes count is told as one.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folders.enter_context(TemporaryDirectory())
+        folders.enter_context(local_workers(settings))
         _tell(settings)
         uvicorn.run(
             "sync_server.app.serving:make_app",
@@ -54,6 +56,7 @@ def serve(settings: Settings) -> None:
             proxy_headers=False,  # ours believes only the proxies that the operator lists
             server_header=False,
             log_config=None,
+            ws_max_size=64 * 1024,
             timeout_graceful_shutdown=20,
         )
 

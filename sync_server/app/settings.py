@@ -82,6 +82,16 @@ class Settings(BaseSettings):
         description="Which provider's price or variant sells what, as JSON: "
         '{"stripe:pro:monthly": "price_…", "lemon_squeezy:package:500": "12345"}.',
     )
+    default_model: str = Field("starter", description="The model of jobs that name none.")
+    workers: int = Field(
+        1,
+        ge=0,
+        description="Workers that `serve` starts beside the API on this machine. 0 where they run elsewhere.",
+    )
+    models: list[Path] = Field(
+        [],
+        description="Models of those workers, folders or files, as a JSON list. Empty: the starter model.",
+    )
     otlp_url: str = Field("", description="Where OpenTelemetry traces go (OTLP over HTTP). Empty: none.")
     metrics: bool = Field(default=False, description="Serve Prometheus metrics at /metrics.")
 

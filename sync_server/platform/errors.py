@@ -52,6 +52,10 @@ class InvalidEmailError(ServerError):
     status, code = 400, "INVALID_EMAIL"
 
 
+class InvalidPromptError(ServerError):
+    status, code = 400, "INVALID_PROMPT"
+
+
 class UnauthorizedError(ServerError):
     status, code = 401, "UNAUTHORIZED"
 
@@ -100,6 +104,12 @@ class FeatureLockedError(ServerError):
     status, code = 403, "FEATURE_LOCKED"
 
 
+class ModelNotAvailableError(ServerError):
+    """The tier does not have it."""
+
+    status, code = 403, "MODEL_NOT_AVAILABLE"
+
+
 class EmailNotVerifiedError(ServerError):
     status, code = 403, "EMAIL_NOT_VERIFIED"
 
@@ -126,6 +136,16 @@ class EmailExistsError(ServerError):
 
 class ConflictError(ServerError):
     status, code = 409, "CONFLICT"
+
+
+class JobNotCancellableError(ServerError):
+    status, code = 409, "JOB_NOT_CANCELLABLE"
+
+
+class PriceChangedError(ServerError):
+    """Details hold `price` and `max_credits`."""
+
+    status, code = 409, "PRICE_CHANGED"
 
 
 class GoneError(ServerError):
@@ -156,9 +176,19 @@ class RateLimitExceededError(ServerError):
     status, code = 429, "RATE_LIMIT_EXCEEDED"
 
 
+class QueueLimitReachedError(ServerError):
+    status, code = 429, "QUEUE_LIMIT_REACHED"
+
+
 class InternalServerError(ServerError):
     status, code = 500, "INTERNAL_ERROR"
 
 
 class ServiceUnavailableError(ServerError):
     status, code = 503, "SERVICE_UNAVAILABLE"
+
+
+class ModelUnavailableError(ServerError):
+    """Not installed, or down; the words name what to add."""
+
+    status, code = 503, "MODEL_UNAVAILABLE"

@@ -32,3 +32,20 @@ async def file(
     content, content_type = await folder.read_signed(key, expires=expires, signature=signature)
     headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": "default-src 'none'"}
     return Response(content, media_type=content_type, headers=headers)
+
+
+@router.put(
+    "/files/{key:path}",
+    summary="Put a file where an address was given for it",
+    status_code=204,
+    include_in_schema=False,  # as above
+)
+async def put_file(
+    key: str,
+    request: Request,
+    folder: Annotated[FolderStorage, Depends(_folder)],
+    size: Annotated[int, Query(ge=1, description="How many bytes.")],
+    expires: Annotated[int, Query(ge=0, description="Until when the address is good, in Unix seconds.")],
+    signature: Annotated[str, Query(max_length=100, description="As the address was given.")],
+) -> None:
+    await folder.write_signed(key, await request.body(), size=size, expires=expires, signature=signature)

@@ -11,6 +11,8 @@ from sync_server.platform.database import SEARCH_PATH
 from sync_server.platform.mail import Mail
 
 SCHEMA = "queue"
+SERVER_QUEUE = "default"
+"""What the server's own processes work off; workers with models have queues of their own."""
 _DEAD_AFTER_SECONDS = 60.0
 
 
@@ -44,6 +46,7 @@ class Queue:
     async def work(self, *, concurrency: int = 4) -> None:
         """Run tasks until cancelled. It looks each second, as a retried task tells nobody."""
         await self.app.run_worker_async(
+            queues=[SERVER_QUEUE],
             concurrency=concurrency,
             fetch_job_polling_interval=1.0,
             install_signal_handlers=False,
@@ -75,13 +78,20 @@ class TaskQueue:
         lock: str | None = None,
         queueing_lock: str | None = None,
         schedule_at: datetime | None = None,
+        queue: str = SERVER_QUEUE,
+        priority: int = 0,
         **arguments: Any,
     ) -> None:
-        """`arguments` go as JSON. Of tasks with one `lock` one runs at a time."""
+        """`arguments` go as JSON. Of tasks with one `lock` one runs at a time.
+
+        Tasks of the server's own queue must be known here; other queues are worked off by other programs.
+        """
         connection = await (await self._session.connection()).get_raw_connection()
         await self._app.configure_task(
             task_name,
-            allow_unknown=False,
+            allow_unknown=queue != SERVER_QUEUE,
+            queue=queue,
+            priority=priority,
             lock=lock,
             queueing_lock=queueing_lock,
             schedule_at=schedule_at,
@@ -95,5 +105,9 @@ class TaskQueue:
 async def run_waiting_tasks(app: procrastinate.App) -> None:
     """Run what waits now, and what that defers, then return."""
     await app.run_worker_async(
-        wait=False, install_signal_handlers=False, delete_jobs="successful", listen_notify=False
+        queues=[SERVER_QUEUE],
+        wait=False,
+        install_signal_handlers=False,
+        delete_jobs="successful",
+        listen_notify=False,
     )

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from types import MappingProxyType
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -76,11 +77,14 @@ class RateLimiter:
         clock: Clock,
         tiers: Mapping[str, Sequence[Limit]],
         named: Mapping[LimitName, NamedLimit] = NAMED_LIMITS,
+        generations: Mapping[str, Limit] = MappingProxyType({}),
     ) -> None:
+        """`generations` is each tier's limit of requests that make jobs."""
         self._counters = counters
         self._clock = clock
         self._tiers = tiers
         self._named = named
+        self._generations = generations
 
     async def charge_account(self, request: Request, principal: Principal) -> None:
         """Once for each signed-in request, right after who asks is known."""
@@ -98,6 +102,11 @@ class RateLimiter:
             return
         who = str(user_id) if user_id and named.per != "address" else address_of(request.scope)
         await self._charge(request, f"{name}:{who}", named.limit)
+
+    async def charge_generation(self, request: Request, principal: Principal) -> None:
+        limit = self._generations.get(principal.tier)
+        if limit is not None:
+            await self._charge(request, f"generation:{principal.user_id}", limit)
 
     async def note_bad_token(self, scope: Scope) -> None:
         key = self._key(f"bad-token:{address_of(scope)}", BAD_TOKENS)

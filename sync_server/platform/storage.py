@@ -32,8 +32,17 @@ class Storage(Protocol):
     async def delete(self, key: str) -> None:
         """What is not there is no error."""
 
+    async def size(self, key: str) -> int | None:
+        """None where nothing lies there."""
+
     async def url(self, key: str, *, expires: timedelta = _AN_HOUR) -> str:
         """An address where anyone who has it may read until it expires."""
+
+    async def upload_url(self, key: str, *, size: int, expires: timedelta = _AN_HOUR) -> str:
+        """An address where anyone who has it may put exactly `size` bytes, by PUT, until it expires."""
+
+    async def keys(self, prefix: str) -> list[str]:
+        """All that begin with it."""
 
 
 class StorageSettings(Protocol):
@@ -67,6 +76,28 @@ class FolderStorage:
         path = self._path(key)
         await asyncio.to_thread(lambda: path.unlink(missing_ok=True))
 
+    async def size(self, key: str) -> int | None:
+        try:
+            return (await asyncio.to_thread(self._path(key).stat)).st_size
+        except FileNotFoundError:
+            return None
+
+    async def keys(self, prefix: str) -> list[str]:
+        return await asyncio.to_thread(self._keys, prefix)
+
+    async def upload_url(self, key: str, *, size: int, expires: timedelta = _AN_HOUR) -> str:
+        self._path(key)
+        until = int((self._clock() + expires).timestamp())
+        signature = self._sign(f"put:{size}:{key}", until)
+        return f"{self._public_url}/files/{quote(key)}?expires={until}&size={size}&signature={signature}"
+
+    async def write_signed(self, key: str, data: bytes, *, size: int, expires: int, signature: str) -> None:
+        """What came to an address that `upload_url` gave. Raises NotFoundError for any other address or size."""
+        good = hmac.compare_digest(signature, self._sign(f"put:{size}:{key}", expires))
+        if not good or expires <= self._clock().timestamp() or len(data) != size:
+            raise _missing()
+        await self.put(key, data, "application/octet-stream")
+
     async def url(self, key: str, *, expires: timedelta = _AN_HOUR) -> str:
         self._path(key)
         until = int((self._clock() + expires).timestamp())
@@ -84,6 +115,11 @@ class FolderStorage:
 
     def _path(self, key: str) -> Path:
         return self._root / checked_key(key)
+
+    def _keys(self, prefix: str) -> list[str]:
+        paths = (path for path in self._root.rglob("*") if path.is_file() and not path.name.startswith("."))
+        names = (path.relative_to(self._root).as_posix() for path in paths)
+        return sorted(name for name in names if name.startswith(prefix))
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -125,6 +161,33 @@ class BucketStorage:
             ExpiresIn=int(expires.total_seconds()),
         )
         return str(address)
+
+    async def size(self, key: str) -> int | None:
+        return await asyncio.to_thread(self._size, checked_key(key))
+
+    async def upload_url(self, key: str, *, size: int, expires: timedelta = _AN_HOUR) -> str:
+        address = await asyncio.to_thread(
+            self._client.generate_presigned_url,
+            "put_object",
+            Params={"Bucket": self._bucket, "Key": checked_key(key), "ContentLength": size},
+            ExpiresIn=int(expires.total_seconds()),
+        )
+        return str(address)
+
+    async def keys(self, prefix: str) -> list[str]:
+        return await asyncio.to_thread(self._keys, prefix)
+
+    def _size(self, key: str) -> int | None:
+        try:
+            return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+        except self._client.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == NotFoundError.status:
+                return None
+            raise
+
+    def _keys(self, prefix: str) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return [str(entry["Key"]) for page in pages for entry in page.get("Contents", ())]
 
     def _read(self, key: str) -> bytes:
         try:

@@ -26,7 +26,9 @@ class ServerProcess:
         """`environment` without the prefix: DATABASE_URL, DATA_FOLDER, …"""
         self._port = free_port()
         self._log = log
-        settings = {"HOST": "127.0.0.1", "PORT": str(self._port), "PROCESSES": "1"} | dict(environment)
+        settings = {"HOST": "127.0.0.1", "PORT": str(self._port), "PROCESSES": "1", "WORKERS": "0"} | dict(
+            environment
+        )
         self._environment = {
             name: value for name, value in os.environ.items() if not name.startswith("PENTIMENTO_")
         } | {f"PENTIMENTO_{name}": value for name, value in settings.items()}

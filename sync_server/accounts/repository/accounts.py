@@ -53,6 +53,10 @@ class AccountRepository:
     async def user_by_email(self, email: str) -> UserRow | None:
         return await self.session.scalar(select(UserRow).where(UserRow.email == email))
 
+    async def add_stored_bytes(self, user_id: UUID, size: int) -> None:
+        stored = func.greatest(UserRow.stored_bytes + size, 0)
+        await self.session.execute(update(UserRow).where(UserRow.id == user_id).values(stored_bytes=stored))
+
     async def username_taken(self, username: str) -> bool:
         query = select(UserRow.id).where(func.lower(UserRow.username) == username.lower())
         return await self.session.scalar(query) is not None

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from shared.contracts.accounts import AccountState, Role
-from shared.contracts.profiles import AccountStatistics, AdminAccount, AdminChange
+from shared.contracts.profiles import AccountStatistics, AdminAccount, AdminAccountDetails, AdminChange
 from sync_server.accounts.repository import UserFilter
 from sync_server.accounts.service import Administration
 from sync_server.platform.cursors import CursorSigner, Paging
@@ -72,7 +72,7 @@ async def statistics(_: Admin, administration: TheAdministration) -> Reply[Accou
 
 
 @router.get("/{user_id}", summary="One account", responses=errors(ForbiddenError, NotFoundError))
-async def user(user_id: UUID, _: Admin, administration: TheAdministration) -> Reply[AdminAccount]:
+async def user(user_id: UUID, _: Admin, administration: TheAdministration) -> Reply[AdminAccountDetails]:
     return Reply(data=await administration.get(user_id))
 
 

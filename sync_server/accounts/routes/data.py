@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from shared.contracts.billing import UsageReport
 from shared.contracts.profiles import DeletionAsked, DeletionRequest
 from sync_server.accounts.routes.presence import TheProof
-from sync_server.accounts.service import ApiKeys, Deletion, Entitlements, Profiles
+from sync_server.accounts.service import Creations, Deletion, Entitlements, Profiles, Usage
 from sync_server.platform.edge import AllTransactions, InPerson, Leaving, SignedIn, service
 from sync_server.platform.errors import (
     AuthenticationFailedError,
@@ -31,8 +31,7 @@ TheWorld = Annotated[World, service(World)]
 @router.get("/usage", summary="What was used", responses=errors())
 async def usage(
     principal: SignedIn,
-    entitlements: Annotated[Entitlements, service(Entitlements)],
-    api_keys: Annotated[ApiKeys, service(ApiKeys)],
+    used: Annotated[Usage, service(Usage)],
     world: TheWorld,
     period: Annotated[
         Period, Query(description="Today, this week or month so far, or so many days.")
@@ -40,9 +39,7 @@ async def usage(
 ) -> Reply[UsageReport]:
     now = world.clock()
     since = _begins(period, now)
-    report = await entitlements.usage(principal.user_id, since=since, until=now)
-    calls = await api_keys.calls(principal.user_id, since=since, until=now)
-    return Reply(data=report.model_copy(update={"api_calls": calls}))
+    return Reply(data=await used.report(principal.user_id, period=period, since=since, until=now))
 
 
 @router.get("/export", summary="A copy of one's data", responses=errors())
@@ -50,10 +47,15 @@ async def export(
     principal: Leaving,
     profiles: Annotated[Profiles, service(Profiles)],
     entitlements: Annotated[Entitlements, service(Entitlements)],
+    creations: Annotated[Creations, service(Creations)],
 ) -> Reply[dict[str, Any]]:
     profile = await profiles.profile(principal.user_id)
     return Reply(
-        data={"profile": profile.model_dump(mode="json"), **await entitlements.export(principal.user_id)}
+        data={
+            "profile": profile.model_dump(mode="json"),
+            **await entitlements.export(principal.user_id),
+            **await creations.export(principal.user_id),
+        }
     )
 
 

@@ -1,6 +1,6 @@
 """What other features may ask of accounts."""
 
-from sync_server.accounts.ports import Entitlements
+from sync_server.accounts.ports import Creations, Entitlements
 from sync_server.accounts.service.accounts import AccountRecord, Accounts
 from sync_server.accounts.service.administration import Administration
 from sync_server.accounts.service.api_keys import ApiKeys
@@ -15,6 +15,7 @@ from sync_server.accounts.service.sessions import Client, Sessions
 from sync_server.accounts.service.sign_in import SignIn
 from sync_server.accounts.service.sign_in_codes import SignedInBy, SignInCodes
 from sync_server.accounts.service.two_factor import TwoFactor
+from sync_server.accounts.service.usage import Usage
 
 __all__ = [
     "AccountMails",
@@ -24,6 +25,7 @@ __all__ = [
     "ApiKeys",
     "Client",
     "Connections",
+    "Creations",
     "Deletion",
     "Entitlements",
     "NewAccount",
@@ -36,4 +38,5 @@ __all__ = [
     "SignedInBy",
     "TokenAuthenticator",
     "TwoFactor",
+    "Usage",
 ]

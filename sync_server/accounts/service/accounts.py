@@ -64,6 +64,13 @@ class Accounts:
         (await self._row(user_id)).tier = tier
         await self._repository.session.flush()
 
+    async def stored_bytes(self, user_id: UUID) -> int:
+        return (await self._row(user_id)).stored_bytes
+
+    async def add_stored_bytes(self, user_id: UUID, size: int) -> None:
+        """On the word of a feature that stores; negative where something was deleted."""
+        await self._repository.add_stored_bytes(user_id, size)
+
     async def set_role(self, user_id: UUID, role: Role) -> None:
         (await self._row(user_id)).role = role
         await self._repository.session.flush()

@@ -6,8 +6,14 @@ from typing import cast
 from uuid import UUID
 
 from shared.contracts.accounts import AccountState, Role
-from shared.contracts.profiles import AccountStatistics, AdminAccount, AdminChange
-from sync_server.accounts.ports import Entitlements
+from shared.contracts.profiles import (
+    AccountStatistics,
+    AccountWork,
+    AdminAccount,
+    AdminAccountDetails,
+    AdminChange,
+)
+from sync_server.accounts.ports import Creations, Entitlements
 from sync_server.accounts.repository import AccountRepository, UserFilter
 from sync_server.accounts.service.sessions import Sessions
 from sync_server.accounts.tables import AuditRow, UserRow
@@ -21,11 +27,13 @@ class Administration:
         *,
         repository: AccountRepository,
         entitlements: Entitlements,
+        creations: Creations,
         sessions: Sessions,
         world: World,
     ) -> None:
         self._repository = repository
         self._entitlements = entitlements
+        self._creations = creations
         self._sessions = sessions
         self._world = world
 
@@ -38,8 +46,18 @@ class Administration:
         )
         return [_shown(row) for row in rows[:limit]], len(rows) > limit, total
 
-    async def get(self, user_id: UUID) -> AdminAccount:
-        return _shown(await self._row(user_id))
+    async def get(self, user_id: UUID) -> AdminAccountDetails:
+        row = await self._row(user_id)
+        made = await self._creations.usage(user_id, since=None, until=self._world.clock())
+        overview = await self._entitlements.overview(user_id)
+        return AdminAccountDetails(
+            **_shown(row).model_dump(),
+            stats=AccountWork(
+                total_generations=made.generations,
+                total_images=made.images,
+                total_credits_spent=overview.credits.lifetime_spent,
+            ),
+        )
 
     async def change(self, user_id: UUID, change: AdminChange, *, by: UUID) -> AdminAccount:
         """Raises ConflictError for operators who would change themselves, so that the last one never goes."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sync_server.accounts.ports import Entitlements
+from sync_server.accounts.ports import Creations, Entitlements
 from sync_server.accounts.repository import AccountRepository
 from sync_server.accounts.service.mails import AccountMails
 from sync_server.accounts.service.sessions import Sessions
@@ -21,6 +21,7 @@ class Deletion:
         *,
         repository: AccountRepository,
         entitlements: Entitlements,
+        creations: Creations,
         sessions: Sessions,
         mails: AccountMails,
         storage: Storage,
@@ -28,6 +29,7 @@ class Deletion:
     ) -> None:
         self._repository = repository
         self._entitlements = entitlements
+        self._creations = creations
         self._sessions = sessions
         self._mails = mails
         self._storage = storage
@@ -63,6 +65,7 @@ class Deletion:
         if row.deletion_requested_at > self._clock() - DELAY:
             return
         await self._entitlements.erase(user_id)
+        await self._creations.erase(user_id)
         if row.avatar_key:
             await self._storage.delete(row.avatar_key)
         await self._repository.forget_email(row.email)

@@ -13,6 +13,7 @@ from sync_server.accounts.service import (
     Administration,
     ApiKeys,
     Connections,
+    Creations,
     Deletion,
     Entitlements,
     OneTimeTokens,
@@ -23,6 +24,7 @@ from sync_server.accounts.service import (
     SignInCodes,
     TokenAuthenticator,
     TwoFactor,
+    Usage,
 )
 from sync_server.platform.edge import Authenticator
 from sync_server.platform.queue import TaskQueue
@@ -93,14 +95,22 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
         Deletion: lambda work: Deletion(
             repository=work.get(AccountRepository),
             entitlements=work.get(Entitlements),
+            creations=work.get(Creations),
             sessions=work.get(Sessions),
             mails=work.get(AccountMails),
             storage=container.storage,
             clock=world.clock,
         ),
+        Usage: lambda work: Usage(
+            accounts=work.get(Accounts),
+            api_keys=work.get(ApiKeys),
+            entitlements=work.get(Entitlements),
+            creations=work.get(Creations),
+        ),
         Administration: lambda work: Administration(
             repository=work.get(AccountRepository),
             entitlements=work.get(Entitlements),
+            creations=work.get(Creations),
             sessions=work.get(Sessions),
             world=world,
         ),

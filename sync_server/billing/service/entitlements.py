@@ -9,9 +9,9 @@ from uuid import UUID
 from shared.contracts.billing import (
     EntitlementsOverview,
     Plan,
+    SpentReport,
     SubscriptionView,
     UsageCredits,
-    UsageReport,
     UsageSpan,
     UsageTrends,
 )
@@ -84,12 +84,10 @@ class BillingEntitlements:
     async def overview(self, user_id: UUID) -> EntitlementsOverview:
         return await self._overview.everything(user_id)
 
-    async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> UsageReport:
+    async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> SpentReport:
         usage = await self._statements.usage(user_id, since=since, until=until)
         balance = await self._statements.balance(user_id)
-        return UsageReport(
-            since=since,
-            until=until,
+        return SpentReport(
             credits=UsageCredits(
                 held=usage.held,
                 used=usage.settled,
@@ -98,6 +96,7 @@ class BillingEntitlements:
             ),
             by_kind=usage.by_kind,
             by_model=usage.by_model,
+            days=usage.daily,
             trends=UsageTrends(
                 daily=_spans(usage.daily, lambda day: day),
                 weekly=_spans(usage.daily, lambda day: day - timedelta(days=day.weekday())),

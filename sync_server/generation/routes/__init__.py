@@ -1,0 +1,12 @@
+"""Everything under /generation, and /uploads."""
+
+from fastapi import APIRouter
+
+from sync_server.generation.routes import create, jobs, later, queue
+
+router = APIRouter(prefix="/generation", tags=["generation"])
+for part in (create.router, later.router, queue.router, jobs.router):
+    router.include_router(part)
+uploads_router = queue.uploads_router
+
+__all__ = ["router", "uploads_router"]

@@ -1,0 +1,132 @@
+"""/generation: the queue, figures, uploads, prompts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from shared.contracts.base import Contract
+from shared.contracts.job_views import (
+    EnhancedPrompt,
+    GenerationStatistics,
+    GlobalQueueStatus,
+    QueueStatus,
+    Upload,
+)
+from sync_server.credits.service import CreditStatements
+from sync_server.generation.routes.dependencies import TheStatistics, TheUploads
+from sync_server.generation.rules.prompts import PromptData
+from sync_server.generation.service.inputs import MOST_BYTES
+from sync_server.platform.edge import SignedIn, Verified, service
+from sync_server.platform.errors import (
+    ConflictError,
+    EmailNotVerifiedError,
+    FileTooLargeError,
+    InvalidParametersError,
+    InvalidPromptError,
+    NotFoundError,
+    ServiceUnavailableError,
+    UnsupportedMediaTypeError,
+)
+from sync_server.platform.idempotency import IdempotentRoute
+from sync_server.platform.openapi import errors
+from sync_server.platform.replies import Reply
+
+router = APIRouter(route_class=IdempotentRoute)
+uploads_router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=IdempotentRoute)
+
+
+class EnhanceRequest(Contract):
+    prompt: str = Field(min_length=1, max_length=2000)
+    style: str | None = Field(None, max_length=60)
+
+
+class TranslateRequest(Contract):
+    prompt: str = Field(min_length=1, max_length=2000)
+    source_language: str | None = Field(None, max_length=10)
+
+
+class UploadRequest(Contract):
+    size: int = Field(ge=1, le=MOST_BYTES * 2, description="In bytes.")
+    content_type: str = Field("image/png", max_length=100)
+
+
+@router.get("/queue/status", summary="One's place in the queue", responses=errors())
+async def queue_status(principal: SignedIn, statistics: TheStatistics) -> Reply[QueueStatus]:
+    return Reply(data=await statistics.queue(principal.user_id, tier=principal.tier))
+
+
+@router.get("/queue/global-status", summary="The whole queue", responses=errors())
+async def global_status(statistics: TheStatistics) -> Reply[GlobalQueueStatus]:
+    return Reply(data=await statistics.whole_queue())
+
+
+@router.get("/stats/me", summary="What one generated", responses=errors())
+async def my_statistics(
+    principal: SignedIn,
+    statistics: TheStatistics,
+    balances: Annotated[CreditStatements, service(CreditStatements)],
+) -> Reply[GenerationStatistics]:
+    available = (await balances.balance(principal.user_id)).available
+    return Reply(data=await statistics.mine(principal.user_id, tier=principal.tier, available=available))
+
+
+@router.post(
+    "/prompt/enhance",
+    summary="A prompt with more words",
+    responses=errors(InvalidParametersError, InvalidPromptError),
+)
+async def enhance_prompt(
+    asked: EnhanceRequest,
+    principal: SignedIn,  # noqa: ARG001 - checked by its type
+    data: Annotated[PromptData, service(PromptData)],
+) -> Reply[EnhancedPrompt]:
+    """By templates of ours, which are free; `method` says so."""
+    data.policy.check(asked.prompt)
+    words = data.compile(asked.prompt, "", style=asked.style, filters=None, enhance=True)
+    return Reply(
+        data=EnhancedPrompt(
+            original_prompt=asked.prompt,
+            enhanced_prompt=words.prompt,
+            suggested_negative_prompt=words.negative_prompt,
+            suggested_parameters={"steps": 30, "guidance_scale": 7.0, "sampler": "DPM++ 2M Karras"},
+            method="template",
+            credits=0,
+        )
+    )
+
+
+@router.post("/prompt/translate", summary="A prompt in English", responses=errors(ServiceUnavailableError))
+async def translate_prompt(asked: TranslateRequest, principal: SignedIn) -> Reply[None]:  # noqa: ARG001 - checked by their types
+    raise ServiceUnavailableError(
+        "Prompts can't be translated on this server.",
+        advice="An operator turns it on by PENTIMENTO_LANGUAGE_MODEL_URL.",
+    )
+
+
+@uploads_router.post(
+    "",
+    status_code=201,
+    summary="Begin an upload",
+    responses=errors(EmailNotVerifiedError, FileTooLargeError, UnsupportedMediaTypeError),
+)
+async def begin_upload(asked: UploadRequest, principal: Verified, uploads: TheUploads) -> Reply[Upload]:
+    """Put each part to its address, in any order, then complete it. What was sent stays for a day."""
+    return Reply(
+        data=await uploads.begin(principal.user_id, size=asked.size, content_type=asked.content_type)
+    )
+
+
+@uploads_router.get("/{upload_id}", summary="Which parts are there", responses=errors(NotFoundError))
+async def upload(upload_id: UUID, principal: SignedIn, uploads: TheUploads) -> Reply[Upload]:
+    return Reply(data=await uploads.get(principal.user_id, upload_id))
+
+
+@uploads_router.post(
+    "/{upload_id}/complete",
+    summary="Join the parts",
+    responses=errors(NotFoundError, ConflictError, UnsupportedMediaTypeError),
+)
+async def complete_upload(upload_id: UUID, principal: SignedIn, uploads: TheUploads) -> Reply[Upload]:
+    return Reply(data=await uploads.complete(principal.user_id, upload_id))

@@ -1,0 +1,258 @@
+"""What a worker does to a job's row: takes it, tells how far it is, ends it. All of it is fenced on the attempt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.contracts.errors import ErrorReport
+from sync_server.accounts.service import Accounts
+from sync_server.credits.service import CreditLedger
+from sync_server.generation.repository import JobRepository
+from sync_server.generation.rules.work import share_of
+from sync_server.generation.service.boards import BoardShelf
+from sync_server.generation.service.jobs import JobQueue, job_topic, user_topic
+from sync_server.generation.tables import ItemRow, JobRow
+from sync_server.platform.ports import World
+from sync_server.platform.signals import Signals
+
+DEAD_AFTER = timedelta(seconds=30)
+"""A job of which nothing was told for so long has no worker any more."""
+MOST_LOSSES = 3
+"""So many workers may be lost with a job; it fails then, and costs nothing."""
+
+Verdict = Literal["go on", "cancel", "lost"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A job as the worker that took it needs it."""
+
+    job_id: UUID
+    user_id: UUID
+    attempt: int
+    kind: str
+    model: str
+    pictures: int
+    request: dict[str, Any]
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadePicture:
+    """A result that lies in the storage already."""
+
+    key: str
+    thumbnail_key: str
+    blob: str
+    width: int
+    height: int
+    size: int
+    thumbnail_size: int
+    seed: int | None
+    recipe: dict[str, Any] | None
+
+
+class JobRuns:
+    def __init__(
+        self,
+        *,
+        repository: JobRepository,
+        queue: JobQueue,
+        accounts: Accounts,
+        ledger: CreditLedger,
+        shelf: BoardShelf,
+        signals: Signals,
+        world: World,
+    ) -> None:
+        self._repository = repository
+        self._queue = queue
+        self._accounts = accounts
+        self._ledger = ledger
+        self._shelf = shelf
+        self._signals = signals
+        self._world = world
+
+    async def take(self, job_id: UUID, worker_id: UUID) -> Taken | None:
+        """None where there is nothing to do: it has ended, runs elsewhere, or was lost too often."""
+        row = await self._repository.locked_job(job_id)
+        if row is None or row.status not in {"queued", "processing"}:
+            return None
+        now = self._world.clock()
+        if row.status == "processing" and not await self._lose(row):
+            return None
+        row.status, row.stage, row.step = "processing", "loading", 0
+        row.attempt += 1
+        row.worker_id, row.started_at, row.heard_at = worker_id, now, now
+        await self._repository.session.flush()
+        await self._queue.tell(row)
+        return Taken(
+            job_id=row.id,
+            user_id=row.user_id,
+            attempt=row.attempt,
+            kind=row.kind,
+            model=row.model,
+            pictures=row.pictures,
+            request=row.request,
+            options=row.options,
+        )
+
+    async def tell_progress(
+        self, taken: Taken, *, stage: str, step: int, steps: int, preview: str = ""
+    ) -> Verdict:
+        """`preview` is a small JPEG in base64, or empty."""
+        row = await self._repository.hear_job(
+            taken.job_id, taken.attempt, now=self._world.clock(), stage=stage, step=step, steps=steps
+        )
+        if row is None:
+            return "lost"
+        message = {
+            "type": "progress",
+            "job_id": str(row.id),
+            "status": row.status,
+            "stage": stage,
+            "step": step,
+            "steps": steps,
+            "progress": percent(step, steps),
+            "pictures": row.pictures,
+        }
+        await self._signals.send(job_topic(row.id), {**message, "preview": preview})
+        await self._signals.send(user_topic(row.user_id), message)
+        return "go on" if row.cancel_asked_at is None else "cancel"
+
+    async def complete(self, taken: Taken, pictures: Sequence[MadePicture]) -> bool:
+        """The pictures become items and the price is settled, for those that were made. False where it was lost."""
+        row = await self._held(taken)
+        if row is None:
+            return False
+        await self._keep(row, pictures)
+        row.step = row.steps
+        await self._end(row, "completed", share_of(row.price, done=len(pictures), asked=row.pictures))
+        return True
+
+    async def cancelled(
+        self, taken: Taken, pictures: Sequence[MadePicture], *, step: int, steps: int
+    ) -> bool:
+        """Stopped at a step: what was done is paid, what was finished is kept."""
+        row = await self._held(taken)
+        if row is None:
+            return False
+        await self._keep(row, pictures)
+        row.step, row.steps = step, steps
+        await self._end(row, "cancelled", share_of(row.price, done=step, asked=steps))
+        return True
+
+    async def fail(self, taken: Taken, report: ErrorReport) -> bool:
+        row = await self._held(taken)
+        if row is None:
+            return False
+        await self._fail(row, report)
+        return True
+
+    async def hand_back(self, taken: Taken) -> bool:
+        """The worker ends before the job does: it waits again, at its place, and no loss is counted."""
+        row = await self._held(taken)
+        if row is None:
+            return False
+        if row.cancel_asked_at is not None:
+            await self._end(row, "cancelled", share_of(row.price, done=row.step, asked=row.steps))
+            return True
+        row.status, row.stage, row.step, row.worker_id = "queued", "", 0, None
+        await self._queue.put_back(row)
+        return True
+
+    async def give_up_worker(self, job_id: UUID) -> None:
+        """Of a job that is not told of any more: it waits again, at its place."""
+        row = await self._repository.locked_job(job_id)
+        if row is not None and row.status == "processing" and await self._lose(row):
+            row.status, row.stage, row.step, row.worker_id = "queued", "", 0, None
+            await self._queue.put_back(row)
+
+    async def _lose(self, row: JobRow) -> bool:
+        """Whether it may go to another worker: not while its own lives, nor when too many were lost with it."""
+        if row.heard_at is not None and row.heard_at > self._world.clock() - DEAD_AFTER:
+            return False
+        if row.cancel_asked_at is not None:
+            await self._end(row, "cancelled", share_of(row.price, done=row.step, asked=row.steps))
+            return False
+        losses = int(row.result.get("losses", 0)) + 1
+        row.result = {**row.result, "losses": losses}
+        if losses >= MOST_LOSSES:
+            await self._fail(row, _lost_too_often())
+            return False
+        return True
+
+    async def _held(self, taken: Taken) -> JobRow | None:
+        row = await self._repository.locked_job(taken.job_id)
+        if row is None or row.status != "processing" or row.attempt != taken.attempt:
+            return None
+        return row
+
+    async def _keep(self, row: JobRow, pictures: Sequence[MadePicture]) -> None:
+        now = self._world.clock()
+        items = []
+        for position, picture in enumerate(pictures):
+            stored = picture.size + picture.thumbnail_size
+            item = ItemRow(
+                id=self._world.new_id(),
+                user_id=row.user_id,
+                job_id=row.id,
+                position=position,
+                type="image",
+                key=picture.key,
+                thumbnail_key=picture.thumbnail_key,
+                blob=picture.blob,
+                mime_type="image/png",
+                width=picture.width,
+                height=picture.height,
+                size=picture.size,
+                stored_bytes=stored,
+                seed=picture.seed,
+                model=row.model,
+                title=None,
+                description=None,
+                prompt=row.prompt,
+                recipe=picture.recipe,
+                tags=[],
+                is_public=False,
+                is_starred=False,
+                created_at=now,
+                updated_at=now,
+                deleted_at=None,
+            )
+            await self._repository.add(item)
+            items.append(item.id)
+        if items:
+            await self._accounts.add_stored_bytes(
+                row.user_id, sum(picture.size + picture.thumbnail_size for picture in pictures)
+            )
+        if row.board_id is not None:
+            await self._shelf.put(row.board_id, items)
+
+    async def _fail(self, row: JobRow, report: ErrorReport) -> None:
+        row.error = report.model_copy(update={"detail": report.detail[-4000:]}).model_dump(mode="json")
+        await self._end(row, "failed", 0)
+
+    async def _end(self, row: JobRow, status: str, spent: int) -> None:
+        row.status, row.stage, row.settled = status, "", spent
+        row.completed_at = self._world.clock()
+        if row.hold_id is not None:
+            if spent:
+                await self._ledger.settle(row.hold_id, spent)
+            else:
+                await self._ledger.release(row.hold_id)
+        await self._queue.ended(row)
+
+
+def percent(step: int, steps: int) -> int:
+    return min(100, 100 * step // steps) if steps else 0
+
+
+def _lost_too_often() -> ErrorReport:
+    return ErrorReport(
+        code="GENERATION_FAILED",
+        message="The workers that made this picture were lost, {count} times in a row.",
+        advice="It cost nothing. Try again with a smaller size or fewer pictures.",
+        values={"count": str(MOST_LOSSES)},
+    )

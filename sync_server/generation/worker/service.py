@@ -1,0 +1,163 @@
+"""A worker process: which queues it works off, in which order, and what it reports of itself."""
+
+import asyncio
+import itertools
+import logging
+import platform
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import psutil
+from procrastinate.jobs import Job as QueuedTask
+from procrastinate.manager import JobManager
+from sqlalchemy import func, select
+
+from sync_server.generation.repository import JobRepository
+from sync_server.generation.service.jobs import GENERATE, model_queue
+from sync_server.generation.service.rescue import rescue_jobs
+from sync_server.generation.tables import JobRow, WorkerRow
+from sync_server.generation.worker.executor import Executor
+from sync_server.generation.worker.runner import Runner
+from sync_server.models.rules import CLASSIC, offered_name
+from sync_server.models.service import ModelCatalogue
+from sync_server.platform.ports import World
+from sync_server.platform.work import Transactions
+
+log = logging.getLogger("pentimento.worker")
+
+_REPORTS_EVERY = 10.0
+_REPORTS_TO_A_SWEEP = 60
+_BLOBS_KEPT = timedelta(hours=6)
+
+
+class WarmFirst(JobManager):
+    """Fetches jobs of the model that is loaded first, as long as nobody else waits longer than `patience`."""
+
+    def __init__(
+        self,
+        connector: Any,
+        *,
+        transactions: Transactions,
+        runner: Runner,
+        models: Sequence[str],
+        world: World,
+        patience: timedelta,
+    ) -> None:
+        super().__init__(connector)
+        self._transactions = transactions
+        self._runner = runner
+        self._models = models
+        self._world = world
+        self._patience = patience
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> QueuedTask | None:
+        warm = self._runner.warm_model
+        if warm is not None and len(self._models) > 1 and not await self._others_wait_too_long(warm):
+            job = await super().fetch_job([model_queue(warm)], worker_id)
+            if job is not None:
+                return job
+        return await super().fetch_job(queues, worker_id)
+
+    async def _others_wait_too_long(self, warm: str) -> bool:
+        others = [name for name in self._models if name != warm]
+        async with self._transactions.begin() as work:
+            longest = await work.session.scalar(
+                select(func.min(JobRow.queued_at)).where(JobRow.status == "queued", JobRow.model.in_(others))
+            )
+        return longest is not None and longest < self._world.clock() - self._patience
+
+
+class WorkerService:
+    def __init__(
+        self,
+        *,
+        app: procrastinate.App,
+        transactions: Transactions,
+        executor: Executor,
+        runner: Runner,
+        worker_id: UUID,
+        world: World,
+    ) -> None:
+        self._app = app
+        self._transactions = transactions
+        self._executor = executor
+        self._runner = runner
+        self._id = worker_id
+        self._world = world
+        self._started_at = world.clock()
+        self._models: list[str] = []
+
+    async def run(self, *, concurrency: int, grace_seconds: float, patience: timedelta) -> None:
+        """Until cancelled; a job in hand then has `grace_seconds` to end, after which it is handed back."""
+        models = await self._executor.models()
+        self._models = [*(offered_name(model) for model in models), CLASSIC]
+
+        @self._app.task(name=GENERATE)
+        async def generate(job_id: str) -> None:
+            await self._runner.run(UUID(job_id))
+
+        self._app.job_manager = WarmFirst(
+            self._app.connector,
+            transactions=self._transactions,
+            runner=self._runner,
+            models=self._models,
+            world=self._world,
+            patience=patience,
+        )
+        await self._report("working", concurrency)
+        reporting = asyncio.create_task(self._keep_reporting(concurrency))
+        try:
+            await self._app.run_worker_async(
+                queues=[model_queue(name) for name in self._models],
+                name=f"generation-{self._id}",
+                concurrency=concurrency,
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=grace_seconds,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                update_heartbeat_interval=5.0,
+                stalled_worker_timeout=30.0,
+            )
+        finally:
+            reporting.cancel()
+            await asyncio.gather(reporting, return_exceptions=True)
+            await self._executor.close()
+            async with self._transactions.begin() as work:
+                await work.get(JobRepository).forget_worker(self._id)
+
+    async def _keep_reporting(self, concurrency: int) -> None:
+        for count in itertools.count(1):
+            await asyncio.sleep(_REPORTS_EVERY)
+            try:
+                await self._report("working", concurrency)
+                await rescue_jobs(self._transactions, self._world.clock)
+                if count % _REPORTS_TO_A_SWEEP == 0:
+                    await asyncio.to_thread(
+                        self._executor.blobs.sweep,
+                        frozenset(),
+                        unused_since=self._world.clock() - _BLOBS_KEPT,
+                    )
+            except Exception:
+                log.exception("the worker could not report")
+
+    async def _report(self, state: str, concurrency: int) -> None:
+        models = await self._executor.models()
+        async with self._transactions.begin() as work:
+            await work.get(ModelCatalogue).offer(models)
+            await work.get(JobRepository).hear_worker(
+                WorkerRow(
+                    id=self._id,
+                    host=platform.node(),
+                    device=self._executor.device,
+                    memory_bytes=psutil.virtual_memory().total,
+                    models=self._models,
+                    warm_model=self._runner.warm_model,
+                    concurrency=concurrency,
+                    state=state,
+                    started_at=self._started_at,
+                    heard_at=self._world.clock(),
+                )
+            )

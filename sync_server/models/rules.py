@@ -1,0 +1,95 @@
+"""What the catalogue knows of a model. Pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from shared.contracts.base import Contract
+from shared.contracts.generation import Sampler
+from shared.contracts.model_catalogue import ModelBase, ModelType
+from shared.contracts.models import ModelDescription
+
+Executor = Literal["worker", "fal"]
+_BASES: Mapping[str, tuple[ModelBase, str, str]] = {
+    "stable_diffusion_1": ("sd-1", "stable-diffusion-1", "free"),
+    "stable_diffusion_2": ("sd-2", "stable-diffusion-2", "free"),
+    "stable_diffusion_xl": ("sdxl", "sdxl", "starter"),
+    "stable_diffusion_xl_refiner": ("sdxl", "sdxl", "starter"),
+}
+_OF_A_CHECKPOINT = (
+    "text_to_image", "image_to_image", "variations", "edit", "inpaint", "outpaint", "upscale",
+)  # fmt: skip
+CLASSIC = "classic"
+"""The queue of jobs that need no model; every worker does them."""
+
+
+class ModelEntry(Contract):
+    """`seconds` is what one picture of the native size takes with the default steps on the expected machine."""
+
+    name: str
+    display_name: str
+    description: str
+    type: ModelType
+    base: ModelBase
+    price_family: str
+    version: str
+    min_tier: str
+    executor: Executor
+    kinds: tuple[str, ...]
+    file_size_gb: float | None
+    minimum_side: int
+    native_side: int
+    maximum_side: int
+    multiple: int
+    default_steps: int
+    default_guidance_scale: float
+    default_sampler: Sampler
+    seconds: float
+    is_nsfw: bool
+
+    @property
+    def id(self) -> UUID:
+        """Always the same for a name."""
+        return uuid5(NAMESPACE_URL, f"pentimento:model:{self.name}")
+
+
+def load_catalogue(path: Path = Path(__file__).parent / "catalogue.json") -> dict[str, ModelEntry]:
+    entries = [ModelEntry.model_validate(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    return {entry.name: entry for entry in entries}
+
+
+def offered_name(model: ModelDescription) -> str:
+    """How a worker's model is called in the cloud: by what it is, whatever machine it lies on."""
+    if model.id == "starter":
+        return "starter"
+    return re.sub(r"[^a-z0-9.]+", "-", model.name.lower()).strip("-.")[:80] or "model"
+
+
+def entry_of(model: ModelDescription) -> ModelEntry:
+    """Of a model that no file of ours describes."""
+    base, price_family, tier = _BASES[model.family]
+    return ModelEntry(
+        name=offered_name(model),
+        display_name=model.name,
+        description="",
+        type="main",
+        base=base,
+        price_family=price_family,
+        version="",
+        min_tier=tier,
+        executor="worker",
+        kinds=_OF_A_CHECKPOINT,
+        file_size_gb=round(model.size_bytes / 1e9, 2),
+        minimum_side=model.minimum_side,
+        native_side=model.native_side,
+        maximum_side=model.maximum_side,
+        multiple=model.multiple,
+        default_steps=model.default_steps,
+        default_guidance_scale=model.default_guidance_scale,
+        default_sampler=model.default_sampler,
+        seconds=12.0 if base == "sdxl" else 4.0,
+        is_nsfw=False,
+    )
