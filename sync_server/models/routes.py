@@ -95,32 +95,32 @@ async def custom_models(principal: SignedIn, custom: TheCustomModels) -> Reply[l
     return Reply(data=list(await custom.list(principal.user_id)))
 
 
-@router.get("/custom/{model_id}", summary="One of them, or a shared one", responses=errors(NotFoundError))
-async def custom_model(model_id: UUID, principal: SignedIn, custom: TheCustomModels) -> Reply[CustomModel]:
-    return Reply(data=await custom.get(model_id, seen_by=principal.user_id))
+@router.get("/custom/{custom_id}", summary="One of them, or a shared one", responses=errors(NotFoundError))
+async def custom_model(custom_id: UUID, principal: SignedIn, custom: TheCustomModels) -> Reply[CustomModel]:
+    return Reply(data=await custom.get(custom_id, seen_by=principal.user_id))
 
 
-@router.delete("/custom/{model_id}", summary="Delete one's model", responses=errors(NotFoundError))
+@router.delete("/custom/{custom_id}", summary="Delete one's model", responses=errors(NotFoundError))
 async def delete_custom_model(
-    model_id: UUID,
+    custom_id: UUID,
     principal: SignedIn,
     transactions: AllTransactions,
     storage: Annotated[Storage, service(Storage)],
 ) -> Reply[None]:
     async with transactions.begin() as work:
-        key = await work.get(CustomModels).delete(principal.user_id, model_id)
+        key = await work.get(CustomModels).delete(principal.user_id, custom_id)
     if key:
         await storage.delete(key)
     return Reply(data=None, message="The model is deleted.")
 
 
 @router.post(
-    "/custom/{model_id}/share", summary="Share one's model, or no more", responses=errors(NotFoundError)
+    "/custom/{custom_id}/share", summary="Share one's model, or no more", responses=errors(NotFoundError)
 )
 async def share_custom_model(
-    model_id: UUID, asked: ShareRequest, principal: SignedIn, custom: TheCustomModels
+    custom_id: UUID, asked: ShareRequest, principal: SignedIn, custom: TheCustomModels
 ) -> Reply[CustomModel]:
-    return Reply(data=await custom.share(principal.user_id, model_id, asked))
+    return Reply(data=await custom.share(principal.user_id, custom_id, asked))
 
 
 @router.post(

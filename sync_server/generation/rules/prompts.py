@@ -40,7 +40,10 @@ class PromptPolicy(Contract):
         for rule in self.rules:
             if all(any(_stands_in(word, plain) for word in self.groups[name]) for name in rule.all_of):
                 raise InvalidPromptError(
-                    rule.reason, advice="Change the prompt.", details={"policy": self.version}
+                    "This prompt is against the content policy: {reason}",
+                    advice="Change the prompt.",
+                    details={"policy": self.version},
+                    reason=rule.reason,
                 )
 
 

@@ -143,7 +143,11 @@ def _looked_at(data: bytes) -> tuple[str, tuple[int, int]]:
     try:
         pixels = read_picture(data)
     except InvalidPictureError as error:
-        raise UnsupportedMediaTypeError(error.report.text, advice=error.report.advice_text) from error
+        raise UnsupportedMediaTypeError(
+            "This file is no picture that can be used: {reason}",
+            advice="Send a PNG, JPEG, WebP, TIFF, BMP or GIF.",
+            reason=error.report.text,
+        ) from error
     return hashlib.sha256(data).hexdigest(), (int(pixels.shape[1]), int(pixels.shape[0]))
 
 

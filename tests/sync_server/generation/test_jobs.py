@@ -302,7 +302,7 @@ class TestPicturesIn:
         assert form.status_code == 201, form.text
         encoded = await create(server, artist, "img2img", image=base64.b64encode(data).decode())
         await worker.work_off()
-        assert [request.source for request in worker.engine.requests][0] == worker.engine.requests[1].source
+        assert worker.engine.requests[0].source == worker.engine.requests[1].source
         item = (await job(server, artist, encoded["job_id"]))["images"][0]["id"]
         await create(server, artist, "edit", originalImageId=item)
         begun = (

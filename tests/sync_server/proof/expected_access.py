@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tests.support.server import PASSWORD
 
 Actor = Literal["anonymous", "user", "another", "moderator", "admin"]
-Who = Literal["anyone", "signed in", "owner", "admin"]
+Who = Literal["anyone", "signed in", "owner", "owner or admin", "admin"]
 
 ALL: tuple[Actor, ...] = ("anonymous", "another", "moderator", "admin", "user")
 _REFUSED: Mapping[Who, Mapping[Actor, int]] = {
@@ -16,6 +16,7 @@ _REFUSED: Mapping[Who, Mapping[Actor, int]] = {
     "signed in": {"anonymous": 401},
     # Somebody else's thing does not exist.
     "owner": {"anonymous": 401, "another": 404, "moderator": 404, "admin": 404},
+    "owner or admin": {"anonymous": 401, "another": 404, "moderator": 404},
     "admin": {"anonymous": 401, "user": 403, "another": 403, "moderator": 403},
 }
 
@@ -38,6 +39,9 @@ class Access:
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
+_PICTURE = base64.b64encode(PIXEL).decode()
+_WORDS = {"prompt": "a house", "image": _PICTURE}
+_NOBODY = "019bc1a2-0000-7000-8000-00000000ffff"
 EXPECTED: Mapping[str, Access] = {
     # The server itself
     "GET /health": Access(who="anyone"),
@@ -126,4 +130,56 @@ EXPECTED: Mapping[str, Access] = {
     "POST /payments/webhooks/lemon-squeezy": Access(who="anyone", status=503, body={"meta": {}}),
     "POST /payments/webhooks/stripe": Access(who="anyone", status=503, body={"id": "evt"}),
     "GET /payments/webhooks/health": Access(who="anyone"),
+    # Pictures: no worker runs here, so what needs a model answers 503 to whoever may ask
+    "POST /generation/create": Access(who="signed in", status=503, body={"prompt": "a house"}),
+    "POST /generation/batch-create": Access(who="signed in", status=503, body={"prompts": ["a house"]}),
+    "POST /generation/estimate": Access(who="signed in", status=503, body={"prompt": "a house"}),
+    "POST /generation/img2img": Access(who="signed in", status=503, body=_WORDS),
+    "POST /generation/variations": Access(who="signed in", status=503, body={"image": _PICTURE}),
+    "POST /generation/edit": Access(who="signed in", status=503, body=_WORDS),
+    "POST /generation/inpaint": Access(who="signed in", status=503, body={**_WORDS, "mask": _PICTURE}),
+    "POST /generation/outpaint": Access(
+        who="signed in", status=503, body={"image": _PICTURE, "direction": "left"}
+    ),
+    "POST /generation/upscale": Access(who="signed in", status=503, body={"image": _PICTURE}),
+    "POST /generation/enhance": Access(who="signed in", status=201, body={"image": _PICTURE}),
+    "POST /generation/background": Access(who="signed in", status=201, body={"image": _PICTURE}),
+    "POST /generation/videos": Access(who="signed in", status=503, body={"prompt": "a river"}),
+    "POST /generation/videos/variations": Access(
+        who="signed in", status=503, body={"prompt": "rain", "video": _NOBODY}
+    ),
+    "POST /generation/workflow": Access(who="signed in", status=503, body={"workflow_id": _NOBODY}),
+    "GET /generation/jobs": Access(who="signed in"),
+    "GET /generation/jobs/{job_id}": Access(who="owner or admin"),
+    "GET /generation/jobs/{job_id}/progress": Access(who="owner"),
+    "DELETE /generation/jobs/{job_id}": Access(who="owner"),
+    "GET /generation/queue/status": Access(who="signed in"),
+    "GET /generation/queue/global-status": Access(who="anyone"),
+    "GET /generation/stats/me": Access(who="signed in"),
+    "POST /generation/prompt/enhance": Access(who="signed in", body={"prompt": "sunset"}),
+    "POST /generation/prompt/translate": Access(who="signed in", status=503, body={"prompt": "석양"}),
+    "POST /uploads": Access(who="signed in", status=201, body={"size": 10}),
+    "GET /uploads/{upload_id}": Access(who="owner"),
+    "POST /uploads/{upload_id}/complete": Access(who="owner", status=409),
+    # Models and workflows
+    "GET /models": Access(who="anyone"),
+    "GET /models/samplers": Access(who="anyone"),
+    "GET /models/{model_id}": Access(who="anyone"),
+    "GET /models/{model_id}/stats": Access(who="anyone"),
+    "GET /models/custom": Access(who="signed in"),
+    "GET /models/custom/{custom_id}": Access(who="owner"),
+    "POST /models/custom/{custom_id}/share": Access(who="owner", body={"is_public": False}),
+    "DELETE /models/custom/{custom_id}": Access(who="owner"),
+    "POST /models/train": Access(
+        who="signed in", status=503, body={"name": "mine", "images": [{"url": _PICTURE}]}
+    ),
+    "GET /models/train/{training_id}": Access(who="signed in", status=404),
+    "GET /models/train/{training_id}/progress": Access(who="signed in", status=404),
+    "GET /workflows": Access(who="signed in"),
+    "POST /workflows": Access(
+        who="signed in", status=201, body={"name": "mine", "definition": {"nodes": [], "edges": []}}
+    ),
+    "GET /workflows/{workflow_id}": Access(who="owner"),
+    "PATCH /workflows/{workflow_id}": Access(who="owner", body={"name": "another"}),
+    "DELETE /workflows/{workflow_id}": Access(who="owner"),
 }

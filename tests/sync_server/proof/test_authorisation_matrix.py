@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared.contracts.ways_in import ApiKeyRequest
 from sync_server.accounts.service import ApiKeys
@@ -13,6 +14,17 @@ from tests.sync_server.proof.expected_access import ALL, EXPECTED, Access, Actor
 
 METHODS = ("get", "post", "put", "patch", "delete")
 API = "/api/v1"
+_JOB_ID = "019bc1a2-0000-7000-8000-0000000000aa"
+_JOB = f"""
+    INSERT INTO generation_jobs (id, user_id, kind, model, tier, status, stage, attempt, started_order, request, options,
+        prompt, negative_prompt, pictures, price, settled, estimated_seconds, step, steps, result, created_at)
+    VALUES ('{_JOB_ID}', :user, 'text_to_image', 'starter', 'free', 'pending', '', 0, 0, '{{}}', '{{}}', 'a house', '',
+        1, 1, 0, 1, 0, 1, '{{}}', now())
+"""
+_CUSTOM_MODEL = f"""
+    INSERT INTO custom_models (id, user_id, name, base, tags, size, is_public, created_at, updated_at)
+    VALUES ('{_JOB_ID}', :user, 'mine', 'sd-1', '{{}}', 1, false, now(), now())
+"""
 OUTSIDE = {"/health", "/ready", "/api/v1/health"}
 
 
@@ -52,12 +64,24 @@ async def test_exactly_the_allowed_pass(server: Server, operation: str) -> None:
 async def things_of(server: Server, user: SignedInUser) -> dict[str, str]:
     async with server.container.transactions.begin() as work:
         key = await work.get(ApiKeys).make(user.id, "pro", ApiKeyRequest(name="a script"))
+        for statement in (_JOB, _CUSTOM_MODEL):
+            await work.session.execute(text(statement), {"user": user.id})
+    upload = await server.client.post(f"{API}/uploads", json={"size": 10}, headers=user.headers)
+    kept = await server.client.post(
+        f"{API}/workflows", json={"name": "mine", "definition": {"nodes": []}}, headers=user.headers
+    )
     sessions = await server.client.get(f"{API}/users/me/sessions", headers=user.headers)
     return {
         "provider": "github",
         "user_id": str(user.id),
         "session_id": sessions.json()["data"][0]["id"],
         "key_id": str(key.id),
+        "job_id": _JOB_ID,
+        "custom_id": _JOB_ID,
+        "training_id": _JOB_ID,
+        "model_id": "starter",
+        "upload_id": upload.json()["data"]["id"],
+        "workflow_id": kept.json()["data"]["id"],
     }
 
 
