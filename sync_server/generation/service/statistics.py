@@ -259,28 +259,20 @@ class JobCreations:
             )
         ).one()
         job_day = cast(func.timezone("UTC", JobRow.created_at), Date)
-        generations = dict(
-            (
-                await self._session.execute(select(job_day, func.count()).where(*jobs).group_by(job_day))
-            ).tuples()
-        )
+        job_days = await self._session.execute(select(job_day, func.count()).where(*jobs).group_by(job_day))
+        generations = {day: int(count) for day, count in job_days}
         item_day = cast(func.timezone("UTC", ItemRow.created_at), Date)
-        images = dict(
-            (
-                await self._session.execute(
-                    select(item_day, func.count()).where(*items, ItemRow.type == "image").group_by(item_day)
-                )
-            ).tuples()
+        item_days = await self._session.execute(
+            select(item_day, func.count()).where(*items, ItemRow.type == "image").group_by(item_day)
         )
+        images = {day: int(count) for day, count in item_days}
         return CreationUsage(
             generations=int(total),
             videos=int(videos),
             enhancements=int(enhancements),
-            images=sum(int(count) for count in images.values()),
+            images=sum(images.values()),
             daily=[
-                CreationDay(
-                    date=found, generations=int(generations.get(found, 0)), images=int(images.get(found, 0))
-                )
+                CreationDay(date=found, generations=generations.get(found, 0), images=images.get(found, 0))
                 for found in sorted(generations.keys() | images.keys())
             ],
         )

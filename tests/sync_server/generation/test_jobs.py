@@ -466,7 +466,7 @@ class TestLostWorkers:
         created = await create(server, artist)
         running = asyncio.create_task(worker.another().run(UUID(created["job_id"])))
         async with asyncio.timeout(20):
-            while (await job(server, artist, created["job_id"]))["step"] < 1:
+            while (await job(server, artist, created["job_id"]))["progress"] < 1:
                 await asyncio.sleep(0.02)
             running.cancel()
             with pytest.raises(asyncio.CancelledError):
