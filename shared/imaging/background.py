@@ -1,5 +1,7 @@
 """A picture's subject without its background, by GrabCut: until a model for it is at hand."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +83,7 @@ def _fitted(found: NDArray[np.float32], rgb: Pixels) -> NDArray[np.float32]:
     guide: NDArray[np.float32] = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255)
     side = 2 * max(_FIT_RADIUS, round(max(width, height) / _WORKING_SIDE * _FIT_RADIUS)) + 1
 
-    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    def mean(values: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
         averaged: NDArray[np.float32] = cv2.blur(values, (side, side))
         return averaged
 
@@ -91,7 +93,7 @@ def _fitted(found: NDArray[np.float32], rgb: Pixels) -> NDArray[np.float32]:
         mean((guide * guide).astype(np.float32)) - mean_guide * mean_guide + _FIT_SMOOTHNESS
     )
     offset = mean_coarse - slope * mean_guide
-    fitted = np.clip(mean(slope) * guide + mean(offset), 0, 1)
+    fitted: NDArray[np.float32] = np.clip(mean(slope) * guide + mean(offset), 0, 1)
     # Far from the outline there is nothing to fit: what is sure stays sure.
     sure = mean(coarse)
     fitted[sure > 0.999] = 1

@@ -78,9 +78,7 @@ class Engine:
         return result.round().astype(np.uint8)
 
     def _run(self, request: GenerationRequest) -> tuple[Picture, Pixels]:
-        runner = JobRunner(
-            blobs=self._blobs, device=self._device, models=self._keeper, before_evaluation=lambda: None
-        )
+        runner = JobRunner(blobs=self._blobs, device=self._device, models=self._keeper)
         events: list[GenerationEvent] = []
         job = RunJob(job_id="evaluation", request=request, model=self._model)
         runner.run(job, threading.Event(), lambda make: events.append(make()))

@@ -20,7 +20,8 @@ def scene(noise: float = 0.0) -> Pixels:
     picture = np.dstack([90 + rows // 4, 130 + columns // 8, 80 + rows // 6]).astype(float)
     picture[(rows - 75) ** 2 + (columns - 100) ** 2 <= 40**2] = (190, 50, 40)
     picture += np.random.default_rng(0).normal(0, noise, picture.shape)
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    rounded: Pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def enhanced(picture: Pixels, **amounts: float) -> Pixels:
