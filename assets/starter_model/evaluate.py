@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import closing
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -49,12 +50,11 @@ def model_rows(
     model: Path, classifier: Classifier, options: argparse.Namespace, keep: list[Pixels]
 ) -> list[Row]:
     """The model's figures."""
-    engine = Engine(model, guidance=options.guidance, steps=STEPS, side=NATIVE_SIDE)
     questions = draw_questions(options.pictures, first_world=options.first_world)
-    made = judge_pictures(engine, classifier, questions, keep)
     drawn = draw_questions(options.inpainted, first_world=options.first_world, seed=6)
-    inpainted = judge_inpainting(engine, classifier, drawn, keep)
-    engine.close()
+    with closing(Engine(model, guidance=options.guidance, steps=STEPS, side=NATIVE_SIDE)) as engine:
+        made = judge_pictures(engine, classifier, questions, keep)
+        inpainted = judge_inpainting(engine, classifier, drawn, keep)
     noise = autoencoder_noise(model, EVALUATION.autoencoder_scenes)
     worst = min(noise.values())
     by_style = ", ".join(f"{style} {value:.1f}" for style, value in noise.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -99,12 +100,11 @@ def test_things_are_counted_by_the_places_where_they_are_found_most_surely() -> 
 def test_a_model_is_judged_through_the_inference_room(tmp_path: Path) -> None:
     folder = tmp_path / "tiny"
     save_tiny_model(folder)
-    engine = Engine(folder, guidance=1.0, steps=1, side=64)
     keep: list[np.ndarray] = []
     questions = draw_questions(2, first_world=False)
-    made = judge_pictures(engine, Classifier().eval(), questions, keep)
-    inpainted = judge_inpainting(engine, Classifier().eval(), questions[:1], keep)
-    engine.close()
+    with closing(Engine(folder, guidance=1.0, steps=1, side=64)) as engine:
+        made = judge_pictures(engine, Classifier().eval(), questions, keep)
+        inpainted = judge_inpainting(engine, Classifier().eval(), questions[:1], keep)
     assert made["hour and ground"].asked == 2
     assert inpainted["thing in place"].asked == 1
     assert [picture.shape for picture in keep] == [(64, 64, 3)] * 4
