@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QRegion
 
 from desktop.canvas.blending import blend_image
 from desktop.canvas.composing import CORNER, Block, Composer, Node, blocks_over, shown_ids, touches
 from desktop.canvas.layers import BlendMode
-from desktop.canvas.tiles import TileKey, keys_over, new_image, tile_rect
+from desktop.canvas.tiles import TileKey, keys_over, new_image, rects_of, tile_rect
 
 Part = tuple[str, tuple[str, ...]]
 """What was made of which layers."""
@@ -49,10 +49,10 @@ class CachedComposer(Composer):
         self._nodes = nodes
         self._plans.clear()
 
-    def forget(self, dirty: QRect, layer_ids: frozenset[str]) -> None:
+    def forget(self, dirty: QRegion, layer_ids: frozenset[str]) -> None:
         """These layers differ there."""
         painting = self._active is not None and layer_ids == {self._active.layer.id}
-        for key in keys_over(dirty):
+        for key in {key for area in rects_of(dirty) for key in keys_over(area)}:
             plan = self._plans.get(key)
             if plan is not None and not (painting and plan.active_shows == self._active_shows(key)):
                 del self._plans[key]

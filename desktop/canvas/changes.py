@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QRegion
 
 from desktop.canvas.blending import CLEARING
 from desktop.canvas.history import DocumentSnapshot
@@ -17,8 +18,9 @@ from desktop.canvas.tiles import TileMap, tile_rect
 class DocumentChange:
     """What differs since the last change. Several may come in one transaction (live painting)."""
 
-    dirty: QRect = field(default_factory=QRect)
-    """Document pixels whose composite may differ; empty when none do."""
+    dirty: QRegion = field(default_factory=QRegion)
+    """Document pixels whose composite may differ; empty when none do. Undo of a long thin stroke must not
+    compose all that lies between its ends, so this is more than a rectangle."""
     layer_ids: frozenset[str] = frozenset()
     """Layers whose pixels, mask, place or look differ, or that came or went."""
     structure: bool = False
@@ -49,7 +51,7 @@ def difference(before: DocumentSnapshot, after: DocumentSnapshot) -> DocumentCha
     dirty, layer_ids = _dirty_and_layers(before, after)
     size = before.rect != after.rect
     return DocumentChange(
-        dirty=after.rect if size else dirty,
+        dirty=QRegion(after.rect) if size else dirty,
         layer_ids=layer_ids,
         structure=structure_of(before) != structure_of(after),
         selection=before.selection is not after.selection,
@@ -58,14 +60,14 @@ def difference(before: DocumentSnapshot, after: DocumentSnapshot) -> DocumentCha
     )
 
 
-def _dirty_and_layers(before: DocumentSnapshot, after: DocumentSnapshot) -> tuple[QRect, frozenset[str]]:
+def _dirty_and_layers(before: DocumentSnapshot, after: DocumentSnapshot) -> tuple[QRegion, frozenset[str]]:
     """Document pixels whose composite may differ, and the layers that make it so."""
     if before.layers == after.layers:
-        return QRect(), frozenset()
+        return QRegion(), frozenset()
     olds = {layer.id: layer for layer in before.layers}
     news = {layer.id: layer for layer in after.layers}
     moved_ids = _moved(before, after)
-    dirty, changed = QRect(), set[str]()
+    dirty, changed = QRegion(), set[str]()
     for layer_id in olds.keys() | news.keys():
         old, new = olds.get(layer_id), news.get(layer_id)
         moved = layer_id in moved_ids
@@ -141,7 +143,7 @@ def _reach(state: DocumentSnapshot, layer: LayerSnapshot | None) -> QRect:
     return reach
 
 
-def _pixel_difference(old: LayerSnapshot, new: LayerSnapshot) -> QRect:
+def _pixel_difference(old: LayerSnapshot, new: LayerSnapshot) -> QRegion:
     """Of a layer that is at its place and has its properties."""
     dirty = _tiles_difference(old.tiles, new.tiles)
     if old.mask is not None and new.mask is not None:
@@ -149,8 +151,8 @@ def _pixel_difference(old: LayerSnapshot, new: LayerSnapshot) -> QRect:
     return dirty.translated(new.offset)
 
 
-def _tiles_difference(old: TileMap, new: TileMap) -> QRect:
-    dirty = QRect()
+def _tiles_difference(old: TileMap, new: TileMap) -> QRegion:
+    dirty = QRegion()
     if old is not new:
         for key in old.keys() | new.keys():
             if old.get(key) is not new.get(key):

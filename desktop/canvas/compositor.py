@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage, QPainter
 from desktop.canvas.cached_composer import CachedComposer
 from desktop.canvas.composing import shown_nodes
 from desktop.canvas.document import Document, DocumentChange
-from desktop.canvas.tiles import TileKey, keys_over, new_image, tile_rect, transparent_tile
+from desktop.canvas.tiles import TileKey, keys_over, new_image, rects_of, tile_rect, transparent_tile
 
 SOURCE = QPainter.CompositionMode.CompositionMode_Source
 
@@ -80,9 +80,10 @@ class Compositor:
         self._composer.forget(change.dirty, change.layer_ids)
         dirty, stale = change.dirty, self._stale
         # Undo of a large change comes here with hundreds of tiles: little is done for each before it is asked for.
-        for key in keys_over(dirty):
-            if key in self._tiles:
-                stale[key] = stale[key].united(dirty) if key in stale else dirty
+        for area in rects_of(dirty):
+            for key in keys_over(area):
+                if key in self._tiles:
+                    stale[key] = stale[key].united(area) if key in stale else area
 
     def _plan(self) -> None:
         self._composer.follow(shown_nodes(self._document.layers), self._document.active_id)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QRegion
 
 from desktop.canvas.changes import DocumentChange, Observer, difference
 from desktop.canvas.errors import DocumentBusyError, LayerLockedError, LayerNotFoundError
@@ -148,7 +149,9 @@ class DocumentState:
 
         Only in a transaction, so that the painting is part of a step.
         """
-        self._notify(DocumentChange(dirty=dirty.intersected(self.rect), layer_ids=frozenset({layer.id})))
+        self._notify(
+            DocumentChange(dirty=QRegion(dirty.intersected(self.rect)), layer_ids=frozenset({layer.id}))
+        )
 
     # Transactions and undo
 

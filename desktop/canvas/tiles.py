@@ -1,12 +1,13 @@
 """Pixels in square tiles that are shared until they are written to."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QRegion
 
 TILE_SIDE = 256
 TILE_BYTES = TILE_SIDE * TILE_SIDE * 4
@@ -39,6 +40,11 @@ def keys_over(rect: QRect) -> Iterator[TileKey]:
     for row in range(rect.top() // TILE_SIDE, rect.bottom() // TILE_SIDE + 1):
         for column in range(rect.left() // TILE_SIDE, rect.right() // TILE_SIDE + 1):
             yield column, row
+
+
+def rects_of(region: QRegion) -> Iterable[QRect]:
+    """The rectangles of which it is made; it can be gone through, though Qt's type stubs do not say so."""
+    return cast("Iterable[QRect]", region)
 
 
 def tiles_bounds(tiles: TileMap) -> QRect:

@@ -12,7 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QSize, QSizeF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QRegion
 from PySide6.QtWidgets import QApplication
 
 from desktop.canvas.brushes.brush import Brush, Effect
@@ -71,14 +71,14 @@ def measured(document: Document, picture: PictureBuffer, brush: Brush) -> tuple[
         point = QPointF(1000 + number * STEP, 2000 + 300 * np.sin(number / 30))
         start = time.perf_counter()
         dirty = stroke.add(point, float(pressures[number]))
-        picture.invalidate(dirty)
+        picture.invalidate(QRegion(dirty))
         while not picture.refresh():
             pass
         picture.draw(DARK)
         times.append((time.perf_counter() - start) * 1000)
         floors.append(floor(dirty))
     stroke.cancel()
-    picture.invalidate(document.rect)
+    picture.invalidate(QRegion(document.rect))
     while not picture.refresh():
         pass
     return times, floors

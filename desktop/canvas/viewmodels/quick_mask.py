@@ -103,7 +103,7 @@ class QuickMask(QObject):
 
     def _on_painted(self, change: DocumentChange) -> None:
         if not change.dirty.isEmpty():
-            self.changed.emit(change.dirty)
+            self.changed.emit(change.dirty.boundingRect())
 
     def _follow(self, change: DocumentChange) -> None:
         if change.size:

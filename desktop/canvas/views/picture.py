@@ -53,10 +53,10 @@ class PictureBuffer:
     def redraw_all(self) -> None:
         self._undrawn = QRegion(self._image.rect())
 
-    def invalidate(self, rect: QRect) -> QRect:
-        """The composite of `rect` (of the document) differs; where in the view that shows."""
-        self._stale += rect
-        return self.device_rect(rect)
+    def invalidate(self, region: QRegion) -> QRect:
+        """The composite of `region` (of the document) differs; where in the view that shows."""
+        self._stale += region
+        return self.device_rect(region.boundingRect())
 
     def device_rect(self, rect: QRect) -> QRect:
         """With a margin for smooth sampling."""

@@ -10,7 +10,7 @@ from desktop.canvas.compositor import Compositor
 from desktop.canvas.document import Document
 from desktop.canvas.layers import BlendMode
 from desktop.canvas.merging import merge_down
-from desktop.canvas.tiles import TILE_SIDE, pixels_of
+from desktop.canvas.tiles import TILE_SIDE, keys_over, pixels_of
 from tests.desktop.canvas.builders import HEIGHT, WIDTH, blank, noise_tiles, paint, without_history
 from tests.desktop.canvas.document_commands import COMMANDS, run
 
@@ -106,3 +106,19 @@ def test_merging_down_onto_an_opaque_layer_looks_the_same() -> None:
     document.replace_merged(merge_down(document.committed, upper.id))
     assert [each.name for each in document.layers] == ["paper"]
     assert flatten(document.snapshot()) == before
+
+
+def test_taking_back_a_long_stroke_composes_no_tile_beside_it() -> None:
+    document = blank(width=4 * TILE_SIDE, height=4 * TILE_SIDE)
+    compositor = Compositor(document)
+    for key in keys_over(document.rect):
+        compositor.tile(key)
+    paint(document, *((place, place) for place in range(20, 1001, 20)))
+    touched = set(compositor.stale_tiles(document.rect))
+    for key in touched:
+        compositor.tile(key)
+    document.undo()
+    assert set(compositor.stale_tiles(document.rect)) <= touched
+    assert 4 <= len(touched) < 12
+    assert _largest_difference(document, compositor) == 0
+    compositor.close()

@@ -63,7 +63,7 @@ def test_a_radial_stroke_is_repeated_around_the_middle(folds: int) -> None:
 def test_far_apart_images_do_not_make_all_between_them_dirty() -> None:
     document = blank(width=1000, height=400)
     dirty: list[QRect] = []
-    document.subscribe(lambda change: dirty.append(change.dirty))
+    document.subscribe(lambda change: dirty.append(change.dirty.boundingRect()))
     stroke = begin(document, document.layers[0].id, SOFT, symmetry=Symmetry(SymmetryKind.VERTICAL))
     stroke.add(QPointF(50, 200))
     stroke.finish()
