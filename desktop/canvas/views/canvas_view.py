@@ -105,7 +105,8 @@ class CanvasView(QWidget):
         self._rest.timeout.connect(self._draw_smoothly)
         self._ants = MarchingAnts(view=self, overlays=self._overlays, reduced_motion=reduced_motion)
         self._composing = QTimer(self, singleShot=True, interval=0)
-        self._composing.timeout.connect(self._compose)
+        # What is stale is composed where it is painted, so that no turn of the loop spends the time of two.
+        self._composing.timeout.connect(self.update)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
@@ -181,11 +182,6 @@ class CanvasView(QWidget):
         cursor = CURSORS[viewmodel.tools.tool] if viewmodel.current.document else Qt.CursorShape.ArrowCursor
         self.setCursor(Qt.CursorShape.BusyCursor if viewmodel.pouring.busy else cursor)
         self._update_pointer()
-
-    def _compose(self) -> None:
-        if not self._picture.refresh():
-            self._composing.start()
-        self.update()
 
     def draw_small(self, painter: QPainter, area: QRectF, zoom: float) -> None:
         """The composite, with a painter in the document's coordinates, for who shows it small."""
