@@ -128,6 +128,7 @@ class Workspace(QMainWindow):
         for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setDrawBase(False)
             bar.setExpanding(False)
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setAccessibleName(tr("Panels"))
             bar.setToolTip(tr("Panels"))
 

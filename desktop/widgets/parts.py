@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
@@ -66,6 +66,9 @@ class ElidedLabel(QWidget):
         painter.end()
 
 
+SHORTEST_GROOVE = 8 * SPACE
+
+
 class LabelledSlider(QWidget):
     """A name, a slider and a number that say the same value. A person's change is told, `set_value` is not."""
 
@@ -107,6 +110,12 @@ class LabelledSlider(QWidget):
         self._slider.sliderReleased.connect(self.editing_finished)
         self._number.valueChanged.connect(self._typed)
         self._number.editingFinished.connect(self.editing_finished)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where a groove would be too short to hit a value, the number alone is better."""
+        super().resizeEvent(event)
+        others = self._label.sizeHint().width() + self._number.width() + 4 * SPACE
+        self._slider.setVisible(event.size().width() - others >= SHORTEST_GROOVE)
 
     def set_text(self, text: str, tooltip: str = "") -> None:
         self._label.setText(text)

@@ -132,6 +132,7 @@ QTabBar::tab {
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $ring; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $ring; }
+QMainWindow > QTabBar::tab { padding: 0 6px; font-size: ${small_text}px; }
 QTabWidget::pane { border: none; }
 
 QMainWindow { background: $window; }
