@@ -112,13 +112,13 @@ def test_hugging_faces_cache_is_read_by_its_snapshots_alone(tmp_path: Path) -> N
         ({"HF_HUB_CACHE": "/a", "HF_HOME": "/b"}, Path("/a")),
         ({"HF_HOME": "/b"}, Path("/b/hub")),
         ({"XDG_CACHE_HOME": "/c"}, Path("/c/huggingface/hub")),
-        ({}, Path("/home/me/.cache/huggingface/hub")),
+        ({}, Path("/people/me/.cache/huggingface/hub")),
     ],
 )
 def test_hugging_faces_cache_lies_where_the_environment_says(
     environment: dict[str, str], folder: Path
 ) -> None:
-    assert hub_cache_folder(environment, Path("/home/me")) == folder
+    assert hub_cache_folder(environment, Path("/people/me")) == folder
 
 
 def test_links_in_circles_and_links_to_nowhere_end(tmp_path: Path) -> None:
