@@ -79,6 +79,7 @@ def apply_step(base: DocumentSnapshot, step: LoadedStep) -> DocumentSnapshot:
         active_id=record.active_id,
         selection=base.selection if record.selection_kept else step.selection,
         guides=record.guides.restored(),
+        origin=record.origin,
     )
 
 

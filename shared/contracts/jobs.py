@@ -126,6 +126,12 @@ class BatchRequest(JobSettings):
     height: int | None = Field(None, ge=64, le=LARGEST_SIDE)
     variation_seeds: bool = Field(default=True, description="Each job its own seed; else all the same.")
 
+    @model_validator(mode="after")
+    def _both_sides(self) -> Self:
+        if (self.width is None) != (self.height is None):
+            raise ValueError("a size has a width and a height")
+        return self
+
 
 class ImageToImageRequest(JobSettings):
     prompt: Prompt

@@ -105,7 +105,7 @@ def mask_value(layer: LayerSnapshot) -> tuple[object, ...] | None:
 def value(state: DocumentSnapshot) -> tuple[object, ...]:
     selection = None if state.selection is None else state.selection.full_mask().tobytes()
     layers = [layer_value(layer) for layer in state.layers]
-    return (state.width, state.height, layers, selection, state.guides)
+    return (state.width, state.height, layers, selection, state.guides, state.origin)
 
 
 def fingerprint(state: DocumentSnapshot) -> str:

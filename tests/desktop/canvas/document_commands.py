@@ -164,7 +164,7 @@ COMMANDS: dict[str, Command] = {
         _pick(document, number), list(BlendMode)[number % len(BlendMode)]
     ),
     "rectangle": lambda document, number: document.select(
-        selections.rectangle(WIDTH, HEIGHT, QRect(number % 99, 20, 120, number % 150 + 1))
+        selections.rectangle(document.width, document.height, QRect(number % 99, 20, 120, number % 150 + 1))
     ),
     "all": lambda document, _number: document.select_all(),
     "none": lambda document, _number: document.deselect(),

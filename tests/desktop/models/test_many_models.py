@@ -17,7 +17,6 @@ COUNT = 5000
 
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Read by the first test that asks for it, known to the next."""
     root = tmp_path_factory.mktemp("collection")
     (root / "models").mkdir()
     write_many_loras(root / "models", COUNT)
@@ -25,7 +24,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_five_thousand_loras_are_known_at_the_second_look(collection: Path) -> None:
-    index = ModelIndex(collection / "models.sqlite")
+    index = ModelIndex(collection / "of-its-own.sqlite")
     models = ModelLibrary(own_folder=collection / "models", starter=collection / "starter", index=index)
     read: list[tuple[int, int]] = []
     models.headers_read.subscribe(read.append)

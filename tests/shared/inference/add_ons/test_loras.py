@@ -68,7 +68,7 @@ def test_a_lora_makes_the_weights_that_diffusers_and_peft_would(
     stem = f"unet.{layer}" if form == "diffusers" else f"lora_unet_{layer.replace('.', '_')}"
     down, up = ("lora_A", "lora_B") if form == "diffusers" else ("lora_down", "lora_up")
     scale = 1.0 if form == "diffusers" else 0.5
-    own = tiny_pipeline.unet.get_submodule(layer).weight
+    own = studio.keeper.get(studio.model).unet.get_submodule(layer).weight.clone()
 
     studio.picture(request, add_ons=(file,))
 
