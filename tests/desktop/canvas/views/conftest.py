@@ -75,7 +75,9 @@ class Studio:
             QTest.mouseRelease(self.view, Qt.MouseButton.LeftButton, modifiers, places[-1])
 
     async def finish_tasks(self) -> None:
-        await asyncio.gather(*self.viewmodel.tasks._tasks)
+        """Those too that the running ones start."""
+        while self.viewmodel.tasks.busy:
+            await asyncio.gather(*self.viewmodel.tasks._tasks)
 
     def settle(self) -> None:
         QApplication.processEvents()
