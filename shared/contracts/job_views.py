@@ -61,6 +61,8 @@ class Estimate(Contract):
 
 
 class JobImage(Contract):
+    """`x` and `y` are where a layer lies on the picture that it was made for."""
+
     id: UUID
     url: str
     thumbnail_url: str
@@ -69,6 +71,8 @@ class JobImage(Contract):
     file_size: int
     seed: int | None
     format: str
+    x: int = 0
+    y: int = 0
 
 
 class JobFailure(Contract):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AliasChoices, Field, model_validator
 
 from shared.contracts.base import Contract
-from shared.contracts.generation import Rectangle
+from shared.contracts.generation import GenerationRequest, Rectangle
 
 AspectRatio = Literal["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3"]
 ImageSize = Literal["square", "square_hd", "portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9"]
@@ -116,6 +116,16 @@ class CreateRequest(JobSettings):
         if sum(value is not None for value in (self.width, self.aspect_ratio, self.image_size)) > 1:
             raise ValueError("give width and height, aspect_ratio or image_size")
         return self
+
+
+class RunRequest(Contract):
+    """The engine's own request: the picture is the same as on a machine of the client's own.
+
+    Pictures in it are named by the hash of what was uploaded. `job_id` is the client's: the same again is the same job.
+    """
+
+    job_id: UUID
+    request: GenerationRequest
 
 
 class BatchRequest(JobSettings):

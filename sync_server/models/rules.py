@@ -1,7 +1,6 @@
 """What the catalogue knows of a model. Pure."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -11,6 +10,7 @@ from shared.contracts.base import Contract
 from shared.contracts.generation import Sampler
 from shared.contracts.model_catalogue import ModelBase, ModelType
 from shared.contracts.models import ModelDescription
+from shared.engine.offering import offered_name
 
 Executor = Literal["worker", "fal"]
 _BASES: Mapping[str, tuple[ModelBase, str, str]] = {
@@ -59,13 +59,6 @@ class ModelEntry(Contract):
 def load_catalogue(path: Path = Path(__file__).parent / "catalogue.json") -> dict[str, ModelEntry]:
     entries = [ModelEntry.model_validate(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
     return {entry.name: entry for entry in entries}
-
-
-def offered_name(model: ModelDescription) -> str:
-    """How a worker's model is called in the cloud: by what it is, whatever machine it lies on."""
-    if model.id == "starter":
-        return "starter"
-    return re.sub(r"[^a-z0-9.]+", "-", model.name.lower()).strip("-.")[:80] or "model"
 
 
 def entry_of(model: ModelDescription) -> ModelEntry:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from shared.contracts.model_catalogue import CustomModel, ShareRequest
 from shared.contracts.models import ModelDescription
+from shared.engine.offering import offered_name
 from shared.pricing.prices import PricedWork, price
 from shared.pricing.tariffs import TIER_NAMES, Tariffs, TierName
 from sync_server.models.repository import ModelRepository
-from sync_server.models.rules import ModelEntry, entry_of, offered_name
+from sync_server.models.rules import ModelEntry, entry_of
 from sync_server.models.tables import CustomModelRow
 from sync_server.platform.errors import (
     InvalidParametersError,

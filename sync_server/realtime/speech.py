@@ -78,7 +78,10 @@ async def state_of_job(
 
 
 def job_progress(message: Mapping[str, Any]) -> dict[str, Any]:
-    """A worker's word, as `/ws/generation/jobs` passes it on; `preview` is a small JPEG in base64 or empty."""
+    """A worker's word, as `/ws/generation/jobs` passes it on.
+
+    `preview` is a small JPEG in base64 or empty, `place` its corner, width and height on the picture.
+    """
     return {
         "type": "job_status",
         "job_id": message["job_id"],
@@ -89,6 +92,7 @@ def job_progress(message: Mapping[str, Any]) -> dict[str, Any]:
         "steps": message["steps"],
         "message": _message(message),
         "preview": message.get("preview", ""),
+        "place": message.get("place"),
         "timestamp": at(),
     }
 

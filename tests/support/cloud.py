@@ -10,11 +10,12 @@ from shared.contracts.events import GenerationEvent
 from shared.contracts.generation import PictureRequest
 from shared.contracts.models import ModelDescription
 from shared.engine.catalogue import describe_model
+from shared.engine.offering import offered_name
 from shared.imaging.blob_folder import BlobFolder
 from sync_server.app.container import Container
 from sync_server.generation.service.jobs import GENERATE, model_queue
 from sync_server.generation.worker import Runner
-from sync_server.models.rules import CLASSIC, offered_name
+from sync_server.models.rules import CLASSIC
 from sync_server.models.service import ModelCatalogue
 from tests.support.fake_engine import FakeEngine
 

@@ -15,6 +15,7 @@ from sync_server.generation.service.creation import JobCreation
 from sync_server.generation.service.drafts import DraftMaker
 from sync_server.generation.service.inputs import PictureInputs
 from sync_server.generation.service.jobs import JobQueue
+from sync_server.generation.service.own_requests import OwnRequests
 from sync_server.generation.service.runs import JobRuns
 from sync_server.generation.service.statistics import JobCreations, JobModelUsage, JobStatistics
 from sync_server.generation.service.uploads import Uploads
@@ -90,6 +91,12 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
                 prompts=prompts,
                 tariffs=tariffs,
                 world=world,
+            ),
+            own_requests=OwnRequests(
+                transactions=container.transactions,
+                inputs=_inputs(container),
+                prompts=prompts,
+                tariffs=tariffs,
             ),
             listener=container.listener,
             tariffs=tariffs,

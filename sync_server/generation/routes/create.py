@@ -15,6 +15,7 @@ from shared.contracts.jobs import (
     InpaintRequest,
     JobSettings,
     OutpaintRequest,
+    RunRequest,
     UpscaleRequest,
     VariationsRequest,
 )
@@ -28,6 +29,7 @@ from sync_server.generation.routes.dependencies import (
 )
 from sync_server.generation.service.creation import JobCreation
 from sync_server.platform.edge import Principal, Verified
+from sync_server.platform.errors import ConflictError
 from sync_server.platform.idempotency import IdempotentRoute
 from sync_server.platform.languages import Language
 from sync_server.platform.openapi import errors
@@ -78,6 +80,17 @@ async def batch_create(asked: BatchRequest, principal: Maker, creation: TheCreat
         ),
         message="The jobs are in the queue.",
     )
+
+
+@router.post(
+    "/run",
+    status_code=201,
+    summary="A job as the studio's own engine is asked for it",
+    responses={**CREATING, **errors(ConflictError)},
+)
+async def run(asked: RunRequest, principal: Maker, creation: TheCreation) -> Reply[Created]:
+    """With the same `job_id` again it answers with the job that there is. Layers come as they were made, with their place."""
+    return Reply(data=await creation.run(principal, asked), message="The job is in the queue.")
 
 
 @router.post(

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contracts.job_views import Created, Estimate, Job
-from shared.contracts.jobs import BatchRequest, CreateRequest, JobSettings
+from shared.contracts.jobs import BatchRequest, CreateRequest, JobSettings, RunRequest
 from shared.pricing.tariffs import Tariffs
 from sync_server.credits.service import CreditStatements
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.drafts import Draft, DraftMaker
 from sync_server.generation.service.inputs import NO_FILES, Files
 from sync_server.generation.service.jobs import JobQueue, job_topic
+from sync_server.generation.service.own_requests import OwnRequests
 from sync_server.generation.service.views import JobViews
 from sync_server.platform.edge import Principal
-from sync_server.platform.errors import InvalidParametersError, NotFoundError, PriceChangedError
+from sync_server.platform.errors import (
+    ConflictError,
+    InvalidParametersError,
+    NotFoundError,
+    PriceChangedError,
+)
 from sync_server.platform.languages import Language
 from sync_server.platform.ports import World
 from sync_server.platform.signals import Listener
@@ -40,18 +46,33 @@ class JobCreation:
         *,
         transactions: Transactions,
         drafts: DraftMaker,
+        own_requests: OwnRequests,
         listener: Listener,
         tariffs: Tariffs,
         world: World,
     ) -> None:
         self._transactions = transactions
         self._drafts = drafts
+        self._own_requests = own_requests
         self._listener = listener
         self._tariffs = tariffs
         self._world = world
 
     async def create(self, principal: Principal, asked: JobSettings, *, files: Files = NO_FILES) -> Created:
         draft = await self._drafts.draft(principal, asked, files=files)
+        (created,) = await self._queue(principal, [draft], batch_id=None)
+        return created
+
+    async def run(self, principal: Principal, asked: RunRequest) -> Created:
+        """Asked again with the same id, it answers with the job that there is: nothing is made or paid twice."""
+        async with self._transactions.begin() as work:
+            row = await work.get(JobRepository).job(asked.job_id)
+            if row is not None and row.user_id != principal.user_id:
+                raise ConflictError("There is another job with this id.", advice="Send it with a new id.")
+            if row is not None:
+                (created,) = await work.get(JobViews).created([row])
+                return created
+        draft = await self._own_requests.draft(principal, asked)
         (created,) = await self._queue(principal, [draft], batch_id=None)
         return created
 

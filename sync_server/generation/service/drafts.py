@@ -63,6 +63,8 @@ class Draft:
     negative_prompt: str
     board_id: UUID | None
     options: dict[str, Any] = field(default_factory=dict)
+    job_id: UUID | None = None
+    """The client's own, where it gave one."""
 
 
 class DraftMaker:

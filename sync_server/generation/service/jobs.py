@@ -130,7 +130,7 @@ class JobQueue:
         await self._signals.send(user_topic(row.user_id), message)
 
     async def _add(self, principal: Principal, draft: Draft, *, batch_id: UUID | None) -> JobRow:
-        job_id, now = self._world.new_id(), self._world.clock()
+        job_id, now = draft.job_id or self._world.new_id(), self._world.clock()
         if draft.board_id is not None:
             board = await self._repository.session.get(BoardRow, draft.board_id)
             if board is None or board.user_id != principal.user_id or board.deleted_at is not None:

@@ -22,6 +22,8 @@ DEAD_AFTER = timedelta(seconds=30)
 MOST_LOSSES = 3
 """So many workers may be lost with a job; it fails then, and costs nothing."""
 
+Place = tuple[int, int, int, int]
+"""Where a preview lies: its corner, width and height, in pixels of the picture."""
 Verdict = Literal["go on", "cancel", "lost"]
 
 
@@ -41,7 +43,7 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class MadePicture:
-    """A result that lies in the storage already."""
+    """A result that lies in the storage already; `place` is where a layer lies on its source."""
 
     key: str
     thumbnail_key: str
@@ -52,6 +54,7 @@ class MadePicture:
     thumbnail_size: int
     seed: int | None
     recipe: dict[str, Any] | None
+    place: tuple[int, int] = (0, 0)
 
 
 class JobRuns:
@@ -99,7 +102,14 @@ class JobRuns:
         )
 
     async def tell_progress(
-        self, taken: Taken, *, stage: str, step: int, steps: int, preview: str = ""
+        self,
+        taken: Taken,
+        *,
+        stage: str,
+        step: int,
+        steps: int,
+        preview: str = "",
+        place: Place | None = None,
     ) -> Verdict:
         """`preview` is a small JPEG in base64, or empty."""
         row = await self._repository.hear_job(
@@ -117,7 +127,7 @@ class JobRuns:
             "progress": percent(step, steps),
             "pictures": row.pictures,
         }
-        await self._signals.send(job_topic(row.id), {**message, "preview": preview})
+        await self._signals.send(job_topic(row.id), {**message, "preview": preview, "place": place})
         await self._signals.send(user_topic(row.user_id), message)
         return "go on" if row.cancel_asked_at is None else "cancel"
 
@@ -227,6 +237,8 @@ class JobRuns:
             await self._accounts.add_stored_bytes(
                 row.user_id, sum(picture.size + picture.thumbnail_size for picture in pictures)
             )
+        if any(picture.place != (0, 0) for picture in pictures):
+            row.result = {**row.result, "places": [picture.place for picture in pictures]}
         if row.board_id is not None:
             await self._shelf.put(row.board_id, items)
 

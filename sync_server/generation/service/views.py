@@ -137,6 +137,8 @@ class JobViews:
         }
 
     async def _image(self, row: JobRow, item: ItemRow) -> JobImage:
+        places = row.result.get("places") or ()
+        x, y = places[item.position] if item.position < len(places) else (0, 0)
         wanted = str(row.options.get("format") or "png")
         delivered = delivered_key(item.key, wanted)
         return JobImage(
@@ -148,6 +150,8 @@ class JobViews:
             file_size=item.size,
             seed=item.seed,
             format=wanted,
+            x=x,
+            y=y,
         )
 
     async def _seconds_left(self, row: JobRow) -> int:

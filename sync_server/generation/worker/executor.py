@@ -6,9 +6,9 @@ from typing import Protocol
 from shared.contracts.events import GenerationEvent
 from shared.contracts.generation import ModelReference, PictureRequest
 from shared.contracts.models import ModelDescription
+from shared.engine.offering import offered_name
 from shared.engine.process import EngineProcess
 from shared.imaging.blob_folder import BlobFolder
-from sync_server.models.rules import offered_name
 
 
 class Executor(Protocol):

@@ -62,6 +62,8 @@ def finish(picture: Picture, kind: str, options: dict[str, Any], blobs: BlobFold
 
 
 def _around(picture: Picture, kind: str, options: dict[str, Any], blobs: BlobFolder) -> Pixels | None:
+    if options.get("as_made"):
+        return None
     layer = blobs.path(picture.blob)
     if kind == "inpaint":
         source = blobs.path(picture.recipe.request.source or "")

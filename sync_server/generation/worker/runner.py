@@ -13,7 +13,7 @@ from shared.contracts.errors import EngineCrashedError, ErrorReport, GenerationF
 from shared.contracts.events import Cancelled, Completed, Failed, GenerationEvent, Loading, Picture, Progress
 from shared.contracts.generation import PictureRequest, generation_request_adapter
 from sync_server.generation.service.inputs import input_key
-from sync_server.generation.service.runs import MOST_LOSSES, JobRuns, MadePicture, Taken
+from sync_server.generation.service.runs import MOST_LOSSES, JobRuns, MadePicture, Place, Taken
 from sync_server.generation.worker.executor import Executor
 from sync_server.generation.worker.finishing import finish
 from sync_server.platform.errors import NotFoundError
@@ -97,7 +97,7 @@ class Runner:
                         await self._tell(run)
                     case Progress():
                         run.stage, run.step, run.steps = "generating", event.step, event.steps
-                        await self._tell(run, preview=event.preview)
+                        await self._tell(run, preview=event.preview, place=_preview_place(event))
                     case Picture():
                         await self._store(run, event)
                     case Completed() | Cancelled() | Failed():
@@ -174,6 +174,7 @@ class Runner:
                 thumbnail_size=sum(len(data) for _, data, _ in files[1:]),
                 seed=done.recipe.rendering.seed,
                 recipe=done.recipe.model_dump(mode="json"),
+                place=(event.placement.x, event.placement.y) if run.taken.options.get("as_made") else (0, 0),
             )
         )
 
@@ -184,7 +185,9 @@ class Runner:
         run.stored.clear()
         run.pictures.clear()
 
-    async def _tell(self, run: _Run, *, preview: bytes = b"", heartbeat: bool = False) -> None:
+    async def _tell(
+        self, run: _Run, *, preview: bytes = b"", place: Place | None = None, heartbeat: bool = False
+    ) -> None:
         now = time.monotonic()
         finished = run.steps and run.step >= run.steps
         if not heartbeat and not finished and now - run.told_at < _TOLD_EVERY:
@@ -198,6 +201,7 @@ class Runner:
                 step=run.step,
                 steps=run.steps,
                 preview=encoded if len(encoded) <= _LARGEST_PREVIEW else "",
+                place=place,
             )
         if verdict == "lost":
             run.lost = True
@@ -227,6 +231,11 @@ class Runner:
 
     def _name(self, run: _Run) -> str:
         return f"{run.taken.job_id}/{run.taken.attempt}"
+
+
+def _preview_place(event: Progress) -> Place:
+    corner = event.preview_placement
+    return (corner.x, corner.y, event.preview_width, event.preview_height)
 
 
 def _in_words(error: Exception) -> ErrorReport:

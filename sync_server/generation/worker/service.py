@@ -15,13 +15,14 @@ from procrastinate.jobs import Job as QueuedTask
 from procrastinate.manager import JobManager
 from sqlalchemy import func, select
 
+from shared.engine.offering import offered_name
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.jobs import GENERATE, model_queue
 from sync_server.generation.service.rescue import rescue_jobs
 from sync_server.generation.tables import JobRow, WorkerRow
 from sync_server.generation.worker.executor import Executor
 from sync_server.generation.worker.runner import Runner
-from sync_server.models.rules import CLASSIC, offered_name
+from sync_server.models.rules import CLASSIC
 from sync_server.models.service import ModelCatalogue
 from sync_server.platform.ports import World
 from sync_server.platform.work import Transactions

@@ -133,6 +133,21 @@ EXPECTED: Mapping[str, Access] = {
     # Pictures: no worker runs here, so what needs a model answers 503 to whoever may ask
     "POST /generation/create": Access(who="signed in", status=503, body={"prompt": "a house"}),
     "POST /generation/batch-create": Access(who="signed in", status=503, body={"prompts": ["a house"]}),
+    "POST /generation/run": Access(
+        who="signed in",
+        status=503,
+        body={
+            "job_id": _NOBODY,
+            "request": {
+                "kind": "text_to_image",
+                "model": {"id": "starter"},
+                "prompt": "a house",
+                "seed": 7,
+                "width": 256,
+                "height": 256,
+            },
+        },
+    ),
     "POST /generation/estimate": Access(who="signed in", status=503, body={"prompt": "a house"}),
     "POST /generation/img2img": Access(who="signed in", status=503, body=_WORDS),
     "POST /generation/variations": Access(who="signed in", status=503, body={"image": _PICTURE}),
