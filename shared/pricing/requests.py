@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from shared.contracts.generation import GenerationRequest, Outpaint, TextToImage, Upscale
-from shared.contracts.models import ModelFamily
 from shared.pricing.prices import PictureKind, PricedWork
 
 _KINDS: Mapping[str, PictureKind] = {
@@ -16,27 +15,21 @@ _KINDS: Mapping[str, PictureKind] = {
     "enhance": "enhance",
     "remove_background": "background_removal",
 }
-_FAMILIES: Mapping[ModelFamily | None, str] = {
-    "stable_diffusion_1": "stable-diffusion-1",
-    "stable_diffusion_2": "stable-diffusion-2",
-    "stable_diffusion_xl": "sdxl",
-    "stable_diffusion_xl_refiner": "sdxl",
-    None: "sdxl",
-}
+_CLASSIC = "classic"
 _REFERENCE_STEPS = 30
 
 
 def priced_work(
-    request: GenerationRequest, *, family: ModelFamily | None, source_size: tuple[int, int] | None = None
+    request: GenerationRequest, *, family: str | None, source_size: tuple[int, int] | None = None
 ) -> PricedWork:
-    """`family` of the request's model, None where it needs none; `source_size` (width, height) of its picture.
+    """`family` as the prices name the model's, None where it needs none; `source_size` (width, height) of its picture.
 
     What no model's steps are run for costs the same whatever steps it names.
     """
     runs_steps = family is not None
     return PricedWork(
         kind=_KINDS[request.kind],
-        family=_FAMILIES[family],
+        family=family or _CLASSIC,
         pixels=_pixels(request, source_size),
         steps=request.steps if runs_steps else _REFERENCE_STEPS,
         count=request.count,

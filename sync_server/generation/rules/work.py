@@ -27,13 +27,16 @@ _CLASSIC_SECONDS = 2.0
 def job_price(
     kind: JobKind, request: PictureRequest, *, size: Size, model: ModelEntry | None, prices: WorkPrices
 ) -> int:
-    """`size` is that of the result, of an upscale that of its source. The most that the job can cost."""
+    """`size` is that of the result, of an upscale that of its source. The most that the job can cost.
+
+    What no model's steps are run for costs the same whatever steps it names.
+    """
     return price(
         PricedWork(
             kind=_PRICED_AS[kind],
             family=model.price_family if model else CLASSIC,
             pixels=size.pixels,
-            steps=request.steps,
+            steps=request.steps if model else prices.reference_steps,
             count=request.count,
             scale=getattr(request, "factor", 2.0),
         ),
