@@ -17,6 +17,7 @@ from shared.contracts.generation import (
     Sampler,
     Schedule,
     Seamless,
+    Speed,
     TextToImage,
 )
 from shared.contracts.models import ModelDescription
@@ -39,6 +40,8 @@ class ControlChoice(BaseModel):
     image: BlobId | None = None
     image_name: str = ""
     weight: float = Field(default=1.0, ge=0, le=2)
+    start: float = Field(default=0.0, ge=0, lt=1)
+    end: float = Field(default=1.0, gt=0, le=1)
     preprocessor: Preprocessor = "canny"
 
 
@@ -61,6 +64,7 @@ class EditorState(BaseModel):
     seed_fixed: bool = False
     count: int = Field(default=1, ge=1, le=LARGEST_COUNT)
     clip_skip: int = Field(default=1, ge=1, le=12)
+    speed: Speed = "exact"
     strength: Annotated[float, BeforeValidator(_rounded_strength), Field(gt=0, le=1)] = 1.0
     intent: FillIntent | None = None
     area: InpaintArea = "automatic"
@@ -70,6 +74,8 @@ class EditorState(BaseModel):
     embeddings: tuple[ModelReference, ...] = ()
     """Those that the prompts name; found anew for each picture."""
     vae: ModelReference | None = None
+    refiner: ModelReference | None = None
+    refiner_from: float = Field(default=0.8, gt=0, lt=1)
     seamless: Seamless = "none"
     variation_seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
     variation_strength: float = Field(default=0.0, ge=0, le=1)
@@ -81,7 +87,7 @@ class EditorState(BaseModel):
         return EditorState.model_validate({**self.model_dump(), **values})
 
     def with_model(self, model: ModelDescription) -> "EditorState":
-        """The model's own defaults come with it."""
+        """The model's own defaults come with it; only SDXL has a refiner."""
         return self.changed(
             model_id=model.id,
             model_name=model.name,
@@ -91,6 +97,7 @@ class EditorState(BaseModel):
             guidance_scale=model.default_guidance_scale,
             sampler=model.default_sampler,
             schedule=model.default_schedule,
+            refiner=self.refiner if model.family == "stable_diffusion_xl" else None,
         )
 
     @property
@@ -123,6 +130,7 @@ class EditorState(BaseModel):
             "seed_fixed": True,
             "count": 1,
             "clip_skip": request.clip_skip,
+            "speed": request.speed,
             "strength": 1.0,
             **_additions_of(recipe),
         }
@@ -142,6 +150,7 @@ def _additions_of(recipe: Recipe) -> dict[str, object]:
     return {
         "loras": request.loras,
         "vae": request.vae,
+        **_refiner_of(recipe),
         "seamless": request.seamless,
         "variation_seed": varied or 0,
         "variation_strength": strength,
@@ -150,11 +159,22 @@ def _additions_of(recipe: Recipe) -> dict[str, object]:
                 model=control.model,
                 image=control.image,
                 weight=control.weight,
+                start=control.start,
+                end=control.end,
                 preprocessor=control.preprocessor,
             )
             for control in request.controls
         ),
     }
+
+
+def _refiner_of(recipe: Recipe) -> dict[str, object]:
+    refiner = recipe.request.refiner
+    return (
+        {"refiner": None}
+        if refiner is None
+        else {"refiner": refiner.model, "refiner_from": refiner.switch_at}
+    )
 
 
 def load_state(saved: Mapping[str, Any]) -> EditorState:

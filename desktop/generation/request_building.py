@@ -15,6 +15,7 @@ from shared.contracts.generation import (
     ModelReference,
     NoiseVariation,
     Recipe,
+    Refiner,
     TextToImage,
     Upscale,
     Variations,
@@ -84,6 +85,7 @@ def settings_of(state: EditorState, model: ModelReference, seed: int) -> dict[st
     """A control that takes the canvas must have been given its picture before (`with_canvas`)."""
     strength = state.variation_strength
     variation = NoiseVariation(seed=state.variation_seed, strength=strength) if strength else None
+    refiner = Refiner(model=state.refiner, switch_at=state.refiner_from) if state.refiner else None
     return {
         "model": model,
         "prompt": state.prompt,
@@ -95,9 +97,11 @@ def settings_of(state: EditorState, model: ModelReference, seed: int) -> dict[st
         "seed": seed,
         "count": state.count,
         "clip_skip": state.clip_skip,
+        "speed": state.speed,
         "loras": state.loras,
         "embeddings": state.embeddings,
         "vae": state.vae,
+        "refiner": refiner,
         "seamless": state.seamless,
         "variation": variation,
         "controls": tuple(
@@ -105,6 +109,8 @@ def settings_of(state: EditorState, model: ModelReference, seed: int) -> dict[st
                 model=choice.model,
                 image=choice.image,
                 weight=choice.weight,
+                start=choice.start,
+                end=choice.end,
                 preprocessor=choice.preprocessor,
             )
             for choice in state.controls

@@ -32,6 +32,7 @@ InpaintArea = Literal["automatic", "selection", "whole"]
 Preprocessor = Literal["none", "canny", "scribble"]
 Seamless = Literal["none", "x", "y", "both"]
 UpscaleMethod = Literal["model", "upscaler"]
+Speed = Literal["exact", "fast", "fastest"]
 
 
 class ModelReference(Contract):
@@ -142,6 +143,9 @@ class GenerationSettings(Contract):
     count: int = Field(default=1, ge=1, le=64)
     """Pictures to make; picture number n has the seed `seed + n` (modulo 2**32)."""
     clip_skip: int = Field(default=1, ge=1, le=12)
+    speed: Speed = "exact"
+    """How much of the model's work is spared: *exact* nothing, so that a picture is the model's very own; the others
+    change details, *fastest* more than *fast*, and it also compiles the model where it can."""
     reproducible: bool = False
     """Noise streams run one at a time, so that a picture does not depend on its neighbours in a batch."""
     max_credits: int | None = Field(default=None, ge=0)

@@ -1,5 +1,6 @@
 """Pictures to latents and back."""
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,13 @@ def decode(vae: Any, latents: torch.Tensor) -> Pixels:
         picture = vae.decode(values).sample[0].float().cpu()
     pixels = ((picture + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
     return np.ascontiguousarray(pixels.permute(1, 2, 0).numpy())
+
+
+def half_copy(vae: Any, precision: torch.dtype) -> Any:
+    """For decoding faster, to be thrown away after it; the autoencoder itself where float16 would overflow."""
+    if precision != torch.bfloat16:
+        return vae
+    return copy.deepcopy(vae).to(precision)
 
 
 def _shift(vae: Any) -> float:

@@ -11,6 +11,7 @@ import torch
 from shared.imaging.inpainting import StepRange
 from shared.inference.add_ons.leads import Evaluation, NoLeads, PassLeads
 from shared.inference.conditioning import Conditioning
+from shared.inference.inner_reuse import InnerReuse, can_reuse
 from shared.inference.samplers import set_steps, step_options
 
 _BEAUTIFUL_SCORE = 6.0
@@ -66,20 +67,24 @@ def denoise(
     watcher: Watcher,
     leads: PassLeads | None = None,
     relay: Relay | None = None,
+    inner_every: int = 1,
 ) -> torch.Tensor:
-    """Clean latents of the noise's shape. `conditionings`: one for each step that is run."""
+    """Clean latents of the noise's shape. `conditionings`: one for each step that is run; `inner_every`: see
+    `InnerReuse`, for passes that nothing but prompts leads.
+    """
     set_steps(scheduler, work.steps.steps)
     first = work.steps.start * scheduler.order
     timesteps = scheduler.timesteps[first:]
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(first)
-    predict = _Predictor(unet, guidance_scale, work, leads or NoLeads(), len(timesteps))
+    leads = leads or NoLeads()
+    predict = _Predictor(unet, guidance_scale, work, leads, len(timesteps), inner_every)
     latents = _beginning(scheduler, work, timesteps)
     for index, timestep in enumerate(timesteps):
         step = index // scheduler.order
         if relay is not None and step >= relay.first:
             relay.begin()
-            predict = _Predictor(relay.unet, guidance_scale, work, NoLeads(), len(timesteps))
+            predict = _Predictor(relay.unet, guidance_scale, work, NoLeads(), len(timesteps), inner_every)
             conditionings, relay = relay.conditionings, None
         watcher.before_evaluation()
         model_input = scheduler.scale_model_input(latents, timestep)
@@ -109,9 +114,17 @@ class _Predictor:
     """The UNet's guided prediction, in float32 on the CPU, for a model input there."""
 
     def __init__(
-        self, unet: Any, guidance_scale: float, work: DenoisingPass, leads: PassLeads, evaluations: int
+        self,
+        unet: Any,
+        guidance_scale: float,
+        work: DenoisingPass,
+        leads: PassLeads,
+        evaluations: int,
+        inner_every: int,
     ) -> None:
         self._unet = unet
+        spares = inner_every > 1 and isinstance(leads, NoLeads) and can_reuse(unet)
+        self._reuse = InnerReuse(unet, inner_every) if spares else None
         self._leads = leads
         self._evaluations = evaluations
         self._guidance_scale = guidance_scale
@@ -138,16 +151,20 @@ class _Predictor:
             added=self._added,
             guided=guided,
         )
-        options = {"added_cond_kwargs": self._added, **self._leads.options(evaluation)}
-        prediction = self._unet(
-            whole_input, evaluation.timestep, encoder_hidden_states=self._embeddings, **options
-        ).sample
-        prediction = prediction.to("cpu", torch.float32)
+        prediction = self._evaluate(whole_input, evaluation).to("cpu", torch.float32)
         if not guided:
             return prediction
         away, towards = prediction.chunk(2)
         guidance: torch.Tensor = away + self._guidance_scale * (towards - away)
         return guidance
+
+    def _evaluate(self, whole_input: torch.Tensor, evaluation: Evaluation) -> torch.Tensor:
+        known: dict[str, Any] = {"encoder_hidden_states": self._embeddings, "added_cond_kwargs": self._added}
+        if self._reuse is not None:
+            return self._reuse(whole_input, evaluation.timestep, **known)
+        known |= self._leads.options(evaluation)
+        prediction: torch.Tensor = self._unet(whole_input, evaluation.timestep, **known).sample
+        return prediction
 
     def _whole_input(self, model_input: torch.Tensor, *, guided: bool) -> torch.Tensor:
         """With what an inpainting model sees besides, twice where guided, on the UNet's device."""
@@ -164,6 +181,8 @@ class _Predictor:
         embeddings = torch.cat([prompt.expand(self._count, -1, -1) for prompt in prompts])
         self._embeddings = embeddings.to(self._unet.device, self._unet.dtype)
         self._conditioning = conditioning
+        if self._reuse is not None:
+            self._reuse.forget()
         if getattr(self._unet.config, "addition_embed_type", None) == "text_time":
             self._added = self._added_conditions(conditioning)
 

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QMenu,
     QPushButton,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -91,15 +93,20 @@ class ControlRow(QWidget):
         self.preprocessor = QComboBox(self)
         fill_choices(self.preprocessor, preprocessor_names())
         self.preprocessor.setVisible(not is_adapter)
+        self.start, self.end = (_share_spin(self) for _ in range(2))
+        to = QLabel(tr("to"), self)
+        to.setAlignment(Qt.AlignmentFlag.AlignCenter)
         name_control(
             self.weight,
             tr("Weight of {name}", name=self.name.text()),
             tr("How closely its picture is followed"),
         )
         name_control(self.remove, tr("Take it off"), tr("Paint without it"))
+        name_control(self.start, tr("From"), tr("From which of the picture's steps on it leads"))
+        name_control(self.end, tr("To"), tr("To which of the picture's steps it leads"))
         name_control(self.preprocessor, tr("Lines"), tr("How the picture is made into lines first"))
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row in (first, second):
+        first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (first, second, third):
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(SPACE)
         first.addWidget(self.name, 1)
@@ -107,12 +114,18 @@ class ControlRow(QWidget):
         first.addWidget(self.remove)
         second.addWidget(self.picture, 1)
         second.addWidget(self.preprocessor, 1)
+        third.addWidget(QLabel(tr("Steps"), self), 1)
+        for part in (self.start, to, self.end):
+            third.addWidget(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
         layout.addLayout(first)
         layout.addLayout(second)
+        layout.addLayout(third)
         self.weight.valueChanged.connect(lambda value: self._change(weight=round(value, 2)))
+        self.start.valueChanged.connect(lambda value: self._change(start=value / 100))
+        self.end.valueChanged.connect(lambda value: self._change(end=value / 100))
         self.preprocessor.activated.connect(
             lambda _place: self._change(preprocessor=self.preprocessor.currentData())
         )
@@ -123,6 +136,12 @@ class ControlRow(QWidget):
         self.choice = choice
         with QSignalBlocker(self.weight):
             self.weight.setValue(choice.weight)
+        start, end = round(choice.start * 100), round(choice.end * 100)
+        with QSignalBlocker(self.start), QSignalBlocker(self.end):
+            self.start.setRange(0, end - 1)
+            self.end.setRange(start + 1, 100)
+            self.start.setValue(start)
+            self.end.setValue(end)
         choose(self.preprocessor, choice.preprocessor)
         shown = choice.image_name or (tr("A picture") if choice.image else tr("The canvas"))
         self.picture.setText(shown)
@@ -144,6 +163,15 @@ class ControlRow(QWidget):
         dialog.setNameFilter(tr("Pictures") + " (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)")
         dialog.fileSelected.connect(lambda name: self.picture_chosen.emit(Path(name)))
         dialog.open()
+
+
+def _share_spin(parent: QWidget) -> QSpinBox:
+    """A share of the steps."""
+    spin = QSpinBox(parent)
+    spin.setSuffix(tr(" %"))
+    spin.setFixedWidth(_WEIGHT_WIDTH)
+    quiet_spin(spin)
+    return spin
 
 
 def _weight_spin(parent: QWidget, lowest: float, highest: float) -> QDoubleSpinBox:

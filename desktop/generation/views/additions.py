@@ -34,6 +34,9 @@ class Additions(QWidget):
         self._loras, self._controls = QVBoxLayout(), QVBoxLayout()
         self._choices = Rows(self)
         self.vae = QComboBox(self)
+        self.refiner = QComboBox(self)
+        self.refiner_from = QSpinBox(self)
+        self.refiner_from.setRange(1, 99)
         self.seamless = QComboBox(self)
         self.variation = QSpinBox(self)
         self.variation.setRange(0, 100)
@@ -41,9 +44,9 @@ class Additions(QWidget):
         self.variation_seed.setDecimals(0)
         self.variation_seed.setRange(0, LARGEST_SEED)
         self.pickles = QCheckBox(self)
-        for spin in (self.variation, self.variation_seed):
+        for spin in (self.refiner_from, self.variation, self.variation_seed):
             quiet_spin(spin)
-        rows = (self.vae, self.seamless, self.variation, self.variation_seed)
+        rows = (self.vae, self.refiner, self.refiner_from, self.seamless, self.variation, self.variation_seed)
         self._labels: dict[QWidget, QLabel] = {control: self._choices.add(control) for control in rows}
         self._lay_out()
         self._connect()
@@ -51,10 +54,13 @@ class Additions(QWidget):
 
     def write_texts(self) -> None:
         fill_choices(self.seamless, seamless_names())
-        self.variation.setSuffix(tr(" %"))
+        for spin in (self.refiner_from, self.variation):
+            spin.setSuffix(tr(" %"))
         self.pickles.setText(tr("Open old model files (.ckpt, .pt)"))
         words: dict[QWidget, tuple[str, str]] = {
             self.vae: (tr("VAE"), tr("What turns the model's numbers into a picture")),
+            self.refiner: (tr("Refiner"), tr("SDXL's second model, which paints the last steps")),
+            self.refiner_from: (tr("Refiner from"), tr("After how much of the steps the refiner takes over")),
             self.seamless: (
                 tr("Seamless"),
                 tr("Edges that fit together when the picture is laid beside itself"),
@@ -84,6 +90,7 @@ class Additions(QWidget):
         if own is not None and own not in vaes:
             vaes[own] = own.name or own.id
         fill_choices(self.vae, vaes)
+        fill_choices(self.refiner, self._refiners())
         self.add_lora.setCurrentIndex(0)
         self.add_control.setCurrentIndex(0)
         self.show_state()
@@ -99,15 +106,18 @@ class Additions(QWidget):
         for control_row, choice in zip(self.control_rows, state.controls, strict=True):
             control_row.show_choice(choice)
         choose(self.vae, state.vae)
+        choose(self.refiner, state.refiner)
+        self._show_row(self.refiner, visible=self.refiner.count() > 1)
+        self._show_row(self.refiner_from, visible=state.refiner is not None)
         choose(self.seamless, state.seamless)
         for spin, value in (
+            (self.refiner_from, round(state.refiner_from * 100)),
             (self.variation, round(state.variation_strength * 100)),
             (self.variation_seed, state.variation_seed),
         ):
             with QSignalBlocker(spin):
                 spin.setValue(value)
-        self._labels[self.variation_seed].setVisible(state.variation_strength > 0)
-        self.variation_seed.setVisible(state.variation_strength > 0)
+        self._show_row(self.variation_seed, visible=state.variation_strength > 0)
         with QSignalBlocker(self.pickles):
             self.pickles.setChecked(state.open_pickles)
         nothing = self.add_lora.count() == 1 and self.add_control.count() == 1
@@ -135,6 +145,8 @@ class Additions(QWidget):
         self.add_lora.activated.connect(self._take_lora)
         self.add_control.activated.connect(self._take_control)
         self.vae.activated.connect(lambda _place: editor.change(vae=self.vae.currentData()))
+        self.refiner.activated.connect(lambda _place: editor.change(refiner=self.refiner.currentData()))
+        self.refiner_from.valueChanged.connect(lambda value: editor.change(refiner_from=value / 100))
         self.seamless.activated.connect(lambda _place: editor.change(seamless=self.seamless.currentData()))
         self.variation.valueChanged.connect(lambda value: editor.change(variation_strength=value / 100))
         self.variation_seed.valueChanged.connect(lambda value: editor.change(variation_seed=int(value)))
@@ -202,6 +214,23 @@ class Additions(QWidget):
             for file in self._editor.files
             if file.kind == kind and (file.family is None or model is None or file.family == model.family)
         ]
+
+    def _refiners(self) -> dict[ModelReference | None, str]:
+        """For an SDXL model those that are here, and in any case the one that is chosen."""
+        model, chosen = self._editor.model, self._editor.state.refiner
+        offered: dict[ModelReference | None, str] = {None: tr("No refiner")}
+        if model is not None and model.family == "stable_diffusion_xl":
+            for each in self._editor.models:
+                if each.family == "stable_diffusion_xl_refiner":
+                    same = chosen is not None and chosen.id == each.id
+                    offered[chosen if same else ModelReference(id=each.id, name=each.name)] = each.name
+        if chosen is not None and chosen not in offered:
+            offered[chosen] = chosen.name or chosen.id
+        return offered
+
+    def _show_row(self, control: QWidget, *, visible: bool) -> None:
+        self._labels[control].setVisible(visible)
+        control.setVisible(visible)
 
     def _reference(self, file: ModelFile) -> ModelReference:
         return ModelReference(id=file.id, name=file.name)

@@ -5,7 +5,13 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidg
 
 from desktop.generation.viewmodel import RequestEditor
 from desktop.generation.views.rows import Rows, choose, fill_choices, name_control, quiet_spin
-from desktop.generation.views.words import SAMPLER_NAMES, area_names, intent_names, schedule_names
+from desktop.generation.views.words import (
+    SAMPLER_NAMES,
+    area_names,
+    intent_names,
+    schedule_names,
+    speed_names,
+)
 from desktop.widgets.translations import tr
 
 AUTOMATIC = -1
@@ -25,6 +31,7 @@ class AdvancedSettings(Rows):
         self.guidance.setSingleStep(0.5)
         self.sampler = QComboBox(self)
         self.schedule = QComboBox(self)
+        self.speed = QComboBox(self)
         self.clip_skip = QSpinBox(self)
         self.clip_skip.setRange(1, 12)
         self.intent = QComboBox(self)
@@ -40,6 +47,7 @@ class AdvancedSettings(Rows):
             self.guidance,
             self.sampler,
             self.schedule,
+            self.speed,
             self.clip_skip,
             self.intent,
             self.area,
@@ -54,6 +62,7 @@ class AdvancedSettings(Rows):
         self.grow.valueChanged.connect(lambda value: editor.change(grow=_length(value)))
         self.sampler.activated.connect(lambda _place: editor.change(sampler=self.sampler.currentData()))
         self.schedule.activated.connect(lambda _place: editor.change(schedule=self.schedule.currentData()))
+        self.speed.activated.connect(lambda _place: editor.change(speed=self.speed.currentData()))
         self.intent.activated.connect(lambda _place: editor.change(intent=self.intent.currentData()))
         self.area.activated.connect(lambda _place: editor.change(area=self.area.currentData()))
         editor.state_changed.connect(self.show_state)
@@ -62,6 +71,7 @@ class AdvancedSettings(Rows):
     def write_texts(self) -> None:
         fill_choices(self.sampler, SAMPLER_NAMES)
         fill_choices(self.schedule, schedule_names())
+        fill_choices(self.speed, speed_names())
         fill_choices(self.intent, intent_names())
         fill_choices(self.area, area_names())
         for spin in (self.feather, self.grow):
@@ -72,6 +82,13 @@ class AdvancedSettings(Rows):
             self.guidance: (tr("Guidance"), tr("How closely the picture follows the prompt")),
             self.sampler: (tr("Sampler"), tr("The method that turns noise into the picture")),
             self.schedule: (tr("Schedule"), tr("How the noise is spread over the steps")),
+            self.speed: (
+                tr("Speed"),
+                tr(
+                    "Exact is the model's own picture. Fast takes half the time or less and changes details; Fastest "
+                    "less still, changes more, and on an NVIDIA GPU prepares for a minute before its first picture"
+                ),
+            ),
             self.clip_skip: (tr("Clip skip"), tr("Which layer of the text encoder is read, from the last")),
             self.intent: (tr("Intent"), tr("What is done to the selection before it is painted")),
             self.area: (tr("Area"), tr("How much around the selection the model sees")),
@@ -98,6 +115,7 @@ class AdvancedSettings(Rows):
             blocker.unblock()
         choose(self.sampler, state.sampler)
         choose(self.schedule, state.schedule)
+        choose(self.speed, state.speed)
         choose(self.intent, state.intent)
         choose(self.area, state.area)
         for spin in (self.feather, self.grow):

@@ -12,6 +12,7 @@ from shared.contracts.generation import (
     Sampler,
     Schedule,
     Seamless,
+    Speed,
 )
 
 SAMPLER_NAMES: dict[Sampler, str] = {
@@ -67,6 +68,14 @@ def seamless_names() -> dict[Seamless, str]:
         "x": tr("Left and right"),
         "y": tr("Top and bottom"),
         "both": tr("All around"),
+    }
+
+
+def speed_names() -> dict[Speed, str]:
+    return {
+        "exact": tr("Exact"),
+        "fast": tr("Fast"),
+        "fastest": tr("Fastest"),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,9 +12,11 @@ from shared.contracts.generation import GenerationSettings
 from shared.imaging.inpainting import StepRange
 from shared.imaging.pixels import Pixels
 from shared.inference.add_ons.equipment import Equipment
-from shared.inference.autoencoding import decode, encode
+from shared.inference.autoencoding import decode, encode, half_copy
+from shared.inference.compiling import can_compile, compiled_parts
 from shared.inference.conditioning import Conditioner, Conditioning
 from shared.inference.denoising import DenoisingPass, Relay, Watcher, denoise
+from shared.inference.economy import ECONOMIES, guided_at_first
 from shared.inference.loading import LoadedModel
 from shared.inference.noise import NoiseStreams
 from shared.inference.samplers import make_sampler
@@ -54,6 +57,7 @@ class Painter:
         self._before_stage = before_stage
         self._tell_step = tell_step
         self._refining = refining
+        self._economy = ECONOMIES[request.speed]
         self.notes: tuple[str, ...] = ()
         """What the last pass did otherwise than asked."""
 
@@ -104,24 +108,39 @@ class Painter:
         )
         leads = self._leads.of_pass(lambda picture: frame.into(frame.cut_out_of(picture)))
         model.residency.use(model.unet, *leads.modules)
-        latents = denoise(
-            model.unet,
-            chosen.scheduler,
-            conditionings,
-            request.guidance_scale,
-            work,
-            watcher,
-            leads=leads,
-            relay=relay,
-        )
+        with compiled_parts([model.unet, *([relay.unet] if relay else [])], used=self._compiles(model.unet)):
+            latents = denoise(
+                model.unet,
+                chosen.scheduler,
+                conditionings,
+                request.guidance_scale,
+                work,
+                watcher,
+                leads=leads,
+                relay=relay,
+                inner_every=self._economy.inner_every,
+            )
         self._before_stage("decode")
         model.residency.use(model.vae)
-        return [decode(model.vae, latents[index : index + 1]) for index in range(self.count)]
+        vae = self._decoder()
+        return [decode(vae, latents[index : index + 1]) for index in range(self.count)]
+
+    def _compiles(self, unet: Any) -> bool:
+        """Not with layers that a job changes: for each such job they would be compiled anew."""
+        changed = bool(self._request.controls) or self._request.seamless != "none"
+        return self._economy.compiled and can_compile(unet.device) and not changed
+
+    def _decoder(self) -> Any:
+        vae = self._model.vae
+        plain = self._request.seamless == "none"
+        return half_copy(vae, self._model.unet.dtype) if self._economy.half_decoder and plain else vae
 
     def _read_prompts(self, model: LoadedModel, conditioner: Conditioner, steps: int) -> list[Conditioning]:
+        """For each step; where guidance is spared, the later ones without a negative prompt."""
         self._before_stage("text")
         model.residency.use(*(encoder.model for encoder in model.text_encoders))
-        return conditioner.conditionings(self._noise.seeds[0], steps)
+        conditionings = conditioner.conditionings(self._noise.seeds[0], steps)
+        return guided_at_first(conditionings, self._economy.guided_share)
 
     def _relay(self, steps: StepRange) -> Relay | None:
         if self._refining is None:

@@ -109,7 +109,13 @@ def test_an_opened_recipe_keeps_its_pictures_and_takes_the_changes() -> None:
 
 def test_using_a_recipes_settings_sets_all_that_the_picture_depended_on() -> None:
     request = text_request(
-        "a red house", negative_prompt="fog", sampler="euler_a", schedule="beta", clip_skip=2, count=3
+        "a red house",
+        negative_prompt="fog",
+        sampler="euler_a",
+        schedule="beta",
+        clip_skip=2,
+        count=3,
+        speed="fastest",
     )
     state = EditorState(prompt="before", count=4).with_recipe(recipe_of(request))
     again = build_request(state, action="generate", model=request.model, seed=state.seed)

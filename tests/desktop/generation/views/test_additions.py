@@ -7,11 +7,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.generation.views.additions import Additions
-from shared.contracts.generation import LoraUse, ModelReference, Recipe, Rendering, TextToImage
+from shared.contracts.generation import LoraUse, ModelReference, Recipe, Refiner, Rendering, TextToImage
 from shared.contracts.models import ModelFamily, ModelFile, ModelKind
 from shared.imaging.pictures import encode_png
 from tests.conftest import QtRun
 from tests.desktop.generation.room import Room, opened
+from tests.desktop.generation.studio import MODEL
 
 
 def file(
@@ -38,6 +39,11 @@ FILES = (
     file("ip_adapter", "Look"),
     file("embedding", "bad-hands"),
 )
+
+RENDERING = Rendering(
+    seed=1, device="cpu", precision="float32", attention="sdpa", engine="x", model_sha256="",
+    work_width=64, work_height=64,
+)  # fmt: skip
 
 
 def panel(room: Room, qtbot: QtBot) -> Additions:
@@ -143,13 +149,67 @@ def test_a_recipe_brings_its_additions_back(qtbot: QtBot, qt_run: QtRun, tmp_pat
             request = TextToImage(
                 model=ModelReference(id="starter"), seed=1, width=64, height=64, loras=(use,), seamless="both"
             )
-            rendering = Rendering(
-                seed=1, device="cpu", precision="float32", attention="sdpa", engine="x", model_sha256="",
-                work_width=64, work_height=64,
-            )  # fmt: skip
-            room.editor.apply_recipe(Recipe(request=request, rendering=rendering))
+            room.editor.apply_recipe(Recipe(request=request, rendering=RENDERING))
             assert [row.weight.value() for row in additions.lora_rows] == [0.4]
             assert additions.seamless.currentData() == "both"
+
+    qt_run(story())
+
+
+def test_a_control_leads_some_of_the_steps(qtbot: QtBot, qt_run: QtRun, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path) as room:
+            additions = panel(room, qtbot)
+            additions.add_control.setCurrentIndex(1)
+            additions.add_control.activated.emit(1)
+            (row,) = additions.control_rows
+            row.start.setValue(20)
+            row.end.setValue(60)
+            row.start.setValue(90)  # it ends after its start
+            assert (row.start.value(), row.end.minimum()) == (59, 60)
+            row.start.setValue(20)
+            room.editor.change(prompt="a boat", steps=1)
+            job = await room.editor.submit()
+            assert job is not None
+            (control,) = job.request.controls
+            assert (control.start, control.end) == (0.2, 0.6)
+
+            row.start.setValue(0)
+            room.editor.apply_recipe(Recipe(request=job.request, rendering=RENDERING))
+            assert (row.start.value(), row.end.value()) == (20, 60)
+
+    qt_run(story())
+
+
+def test_an_sdxl_model_takes_a_refiner_and_a_recipe_brings_it_back(
+    qtbot: QtBot, qt_run: QtRun, tmp_path: Path
+) -> None:
+    large = MODEL.model_copy(update={"id": "large", "name": "Large", "family": "stable_diffusion_xl"})
+    refiner = MODEL.model_copy(update={"id": "fine", "name": "Fine", "family": "stable_diffusion_xl_refiner"})
+
+    async def story() -> None:
+        async with opened(tmp_path) as room:
+            room.models.models = (MODEL, large, refiner)
+            additions = panel(room, qtbot)
+            assert additions.refiner.isHidden()
+            room.editor.choose_model("large")
+            room.models.changed.tell(room.models.models)
+            assert additions.refiner.isVisible()
+            assert additions.refiner_from.isHidden()
+            additions.refiner.setCurrentIndex(1)
+            additions.refiner.activated.emit(1)
+            additions.refiner_from.setValue(70)
+            room.editor.change(prompt="a boat", steps=1)
+            job = await room.editor.submit()
+            assert job is not None
+            chosen = Refiner(model=ModelReference(id="fine", name="Fine"), switch_at=0.7)
+            assert job.request.refiner == chosen
+
+            room.editor.change(refiner=None)
+            room.editor.apply_recipe(Recipe(request=job.request, rendering=RENDERING))
+            assert (additions.refiner.currentText(), additions.refiner_from.value()) == ("Fine", 70)
+            room.editor.choose_model("starter")
+            assert room.editor.state.refiner is None
 
     qt_run(story())
 

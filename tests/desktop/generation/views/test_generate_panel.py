@@ -83,6 +83,8 @@ def test_every_control_reaches_the_request(qt_run: QtRun, tmp_path: Path) -> Non
             advanced.clip_skip.setValue(2)
             advanced.sampler.setCurrentText("Euler a")
             advanced.sampler.activated.emit(advanced.sampler.currentIndex())
+            advanced.speed.setCurrentText("Fast")
+            advanced.speed.activated.emit(advanced.speed.currentIndex())
             advanced.schedule.setCurrentText("Karras")
             advanced.schedule.activated.emit(advanced.schedule.currentIndex())
             QTest.keyClick(panel.prompt, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -102,6 +104,7 @@ def test_every_control_reaches_the_request(qt_run: QtRun, tmp_path: Path) -> Non
                 clip_skip=2,
                 sampler="euler_a",
                 schedule="karras",
+                speed="fast",
             )
             panel.close()
 
