@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from shared.contracts.errors import InvalidModelError, StorageError
 from shared.contracts.models import ModelDescription, ModelFile
 from shared.engine.catalogue import describe_model
-from shared.inference.add_ons.weights import open_pickle, tensors_of
+from shared.inference.add_ons.pickles import read_pickle
 
 OPENED_MODELS = "opened-models"
 
@@ -32,7 +32,7 @@ def opened(file: ModelFile, folder: Path) -> ModelDescription:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    weights = {name: tensor.contiguous().clone() for name, tensor in tensors_of(open_pickle(source)).items()}
+    weights = {name: tensor.contiguous().clone() for name, tensor in read_pickle(source).items()}
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=copy.parent, prefix=".opening-")

@@ -12,12 +12,14 @@ _LOW_RANK_NAMES = {
     "lora_A.weight": "down", "lora_B.weight": "up",
     "lora_A.default.weight": "down", "lora_B.default.weight": "up",
     "lora.down.weight": "down", "lora.up.weight": "up",
+    "lora_magnitude_vector.weight": "lora_magnitude_vector",
+    "lora_magnitude_vector.default.weight": "lora_magnitude_vector",
     "lora_linear_layer.down.weight": "down", "lora_linear_layer.up.weight": "up",
 }  # fmt: skip
 _OTHER_NAMES = (
     "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b", "hada_t1", "hada_t2",
     "lokr_w1", "lokr_w1_a", "lokr_w1_b", "lokr_w2", "lokr_w2_a", "lokr_w2_b", "lokr_t2",
-    "diff", "alpha", "dora_scale",
+    "diff", "alpha", "dora_scale", "lora_magnitude_vector",
 )  # fmt: skip
 _ENDINGS = {**_LOW_RANK_NAMES, **{name: name for name in _OTHER_NAMES}}
 _OLD_PROCESSOR = ("_lora.down.weight", "_lora.up.weight")
@@ -31,10 +33,18 @@ class LoraLayer:
 
     @property
     def is_known(self) -> bool:
-        return "dora_scale" not in self.parts and any(needed <= self.parts.keys() for needed, _ in _FORMS)
+        return any(needed <= self.parts.keys() for needed, _ in _FORMS)
 
-    def change(self, shape: torch.Size) -> torch.Tensor:
-        """What is added to a weight of that shape at a weight of 1, float32. Raises ValueError where none fits."""
+    def change(self, own: torch.Tensor) -> torch.Tensor:
+        """What is added to the model's `own` weight at a weight of 1, float32. Raises ValueError where none fits."""
+        change = self._summand(own.shape)
+        for name in ("dora_scale", "lora_magnitude_vector"):
+            if name in self.parts:
+                outputs = name == "lora_magnitude_vector" or self.parts[name].shape[0] == own.shape[0]
+                change = _turned(own, change, self.parts[name].float(), along=0 if outputs else 1)
+        return change
+
+    def _summand(self, shape: torch.Size) -> torch.Tensor:
         parts = {name: value.float() for name, value in self.parts.items()}
         for needed, make in _FORMS:
             if needed <= parts.keys():
@@ -55,6 +65,15 @@ def layers_of(weights: Weights) -> dict[str, LoraLayer]:
         if role:
             found.setdefault(layer, {})[role] = value
     return {layer: LoraLayer(parts) for layer, parts in found.items() if parts.keys() != {"alpha"}}
+
+
+def _turned(own: torch.Tensor, change: torch.Tensor, lengths: torch.Tensor, *, along: int) -> torch.Tensor:
+    """DoRA (Liu et al. 2024): the sum gives each output's (or input's) direction alone, and `lengths` how long it is."""
+    own = own.float()
+    turned = own + change.to(own.device)
+    others = [dimension for dimension in range(own.dim()) if dimension != along]
+    length = turned.norm(dim=others, keepdim=True).clamp(min=torch.finfo(torch.float32).eps)
+    return turned * (lengths.to(own.device).reshape(length.shape) / length) - own
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -122,4 +141,4 @@ _FORMS: tuple[tuple[frozenset[str], Callable[[Mapping[str, torch.Tensor]], torch
     (frozenset({"lokr_w1_a", "lokr_w1_b", "lokr_w2_a", "lokr_w2_b"}), _kronecker),
     (frozenset({"diff"}), _plain),
 )
-"""LoRA and LoCon, LoHa, LoKr, and whole differences."""
+"""LoRA and LoCon, LoHa, LoKr, and whole differences; each may be a DoRA besides."""

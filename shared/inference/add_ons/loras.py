@@ -83,13 +83,13 @@ class LoraFitter:
         if not layers or not all(layer.is_known or not layer.parts for layer in layers.values()):
             raise InvalidModelError(
                 "The LoRA {lora} is of a form that Pentimento can't use.",
-                advice="LoRA, LoCon, LoHa and LoKr files can be used; DoRA files can't yet.",
+                advice="LoRA, LoCon, LoHa, LoKr and DoRA files can be used.",
                 lora=lora.file.name,
             )
 
     def _change(self, lora: WornLora, layer: LoraLayer, module: Any) -> torch.Tensor:
         try:
-            return layer.change(module.weight.shape)
+            return layer.change(module.weight)
         except (ValueError, RuntimeError) as error:
             raise self._stranger(lora) from error
 

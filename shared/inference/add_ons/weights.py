@@ -1,9 +1,6 @@
 """The tensors of a file that goes with a checkpoint, read without trusting it."""
 
-import pickle
-import traceback
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -13,6 +10,7 @@ from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelFile
 from shared.engine.headers import read_safetensors_header
 from shared.engine.resolving import not_allowed
+from shared.inference.add_ons.pickles import read_pickle
 
 Weights = dict[str, torch.Tensor]
 
@@ -28,39 +26,7 @@ def read_weights(file: ModelFile, *, open_pickles: bool) -> Weights:
         return _safe(path)
     if not open_pickles:
         raise not_allowed(file.name)
-    return tensors_of(open_pickle(path))
-
-
-def open_pickle(path: Path) -> Any:
-    """By torch's restricted reader, which makes tensors and plain values and runs nothing else."""
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (MemoryError, torch.OutOfMemoryError):
-        raise
-    except (
-        pickle.UnpicklingError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        KeyError,
-        AttributeError,
-    ) as error:
-        raise InvalidModelError(
-            "The file {file} holds more than weights, or is damaged, and was not opened.",
-            advice="Choose a .safetensors file of the same model.",
-            detail=traceback.format_exc(),
-            file=path.name,
-        ) from error
-
-
-def tensors_of(content: Any) -> Weights:
-    """By name, out of the dictionaries in which trainers wrap them."""
-    if not isinstance(content, dict):
-        return {}
-    inner = content.get("state_dict", content.get("string_to_param", content))
-    entries = inner.items() if isinstance(inner, dict) else ()
-    return {str(name): value.detach() for name, value in entries if isinstance(value, torch.Tensor)}
+    return read_pickle(path)
 
 
 def _weights_in(folder: Path, name: str) -> Path:

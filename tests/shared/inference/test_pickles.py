@@ -1,9 +1,12 @@
 """Old files that could run code: closed without the artist's word, and with it opened for their weights alone."""
 
 import os
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -12,6 +15,7 @@ from shared.contracts.events import Failed
 from shared.contracts.generation import LoraUse, ModelReference
 from shared.contracts.models import ModelDescription
 from shared.engine.protocol import RunJob
+from shared.inference.add_ons.pickles import read_pickle
 from shared.inference.add_ons.weights import read_weights
 from shared.inference.pickled_models import opened
 from tests.shared.inference.conftest import Studio
@@ -44,6 +48,79 @@ def test_a_strangers_code_never_runs(tmp_path: Path, *, word: bool) -> None:
     assert "lora" in caught.value.report.text
     assert caught.value.report.advice
     assert not marker.exists()
+
+
+def packed_bomb(path: Path) -> None:
+    """Some kilobytes that unpack to 64 MB of zeros."""
+    torch.save({"weight": torch.zeros(16_000_000)}, path.with_suffix(".loose"))
+    with (
+        zipfile.ZipFile(path.with_suffix(".loose")) as loose,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for entry in loose.infolist():
+            packed.writestr(entry.filename, loose.read(entry))
+    path.with_suffix(".loose").unlink()
+
+
+def stretched_bomb(path: Path) -> None:
+    """One number, said to be a million times a million."""
+    torch.save({"weight": torch.zeros(1).expand(1_000_000, 1_000_000)}, path)
+
+
+def shared_bomb(path: Path) -> None:
+    """The same megabyte under a thousand names."""
+    megabyte = torch.zeros(250_000)
+    torch.save({f"weight {number}": megabyte for number in range(1000)}, path)
+
+
+@pytest.mark.parametrize("make", [packed_bomb, stretched_bomb, shared_bomb])
+def test_a_file_that_would_fill_the_memory_is_refused_before_it_does(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "bomb.pt"
+    make(path)
+    loaded = torch.load(path, weights_only=True)
+    whole = sum(tensor.numel() * tensor.element_size() for tensor in loaded.values())
+    assert whole > 60 * path.stat().st_size  # torch itself takes it
+    del loaded
+
+    with pytest.raises(InvalidModelError) as caught:
+        read_pickle(path)
+
+    assert caught.value.report.text.startswith("The file bomb.pt would unpack to far more than its size")
+
+
+def test_a_packed_bomb_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.pt"
+    packed_bomb(path)
+    before = psutil.Process().memory_info().rss
+
+    peaks = []
+    for _ in range(3):
+        with pytest.raises(InvalidModelError):
+            read_pickle(path)
+        peaks.append(psutil.Process().memory_info().rss - before)
+
+    assert max(peaks) < 16_000_000
+
+
+def test_a_damaged_archive_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "cut.pt"
+    torch.save({"weight": torch.zeros(1000)}, path)
+    path.write_bytes(path.read_bytes()[:-300])
+
+    with pytest.raises(InvalidModelError) as caught:
+        read_pickle(path)
+
+    assert "is damaged" in caught.value.report.text
+
+
+def test_tensors_on_the_same_numbers_are_no_bomb(tmp_path: Path) -> None:
+    path = tmp_path / "tied.pt"
+    tied = torch.randn(1000)
+    torch.save({"state_dict": {"token": tied, "head": tied}}, path)
+
+    assert read_pickle(path).keys() == {"token", "head"}
 
 
 def test_a_lora_in_an_old_file_works_on_the_artists_word_alone(

@@ -130,11 +130,49 @@ def test_a_lora_for_another_model_is_refused_in_words_that_name_both(
     assert (studio.picture(studio.text_to_image()) == before).all()
 
 
+@pytest.mark.parametrize("form", ["kohya", "locon", "loha"])
+@pytest.mark.parametrize("along", ["inputs", "outputs", "peft"])
+def test_a_dora_turns_each_weight_and_says_how_long_it_is(
+    studio: Studio, tiny_pipeline: Any, tmp_path: Path, form: str, along: str
+) -> None:
+    """Each direction as the LoRA alone has it, each length as the file says."""
+    tensors = dict(LORA_FORMS[form](tiny_pipeline))
+    stem = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
+    module = "mid_block.attentions.0.transformer_blocks.0.attn2.to_k"
+    own = studio.keeper.get(studio.model).unet.get_submodule(module).weight.clone()
+    change = layers_of(tensors)[stem].change(own)
+    name = "lora_magnitude_vector" if along == "peft" else "dora_scale"
+    shape = {"inputs": (1, own.shape[1]), "outputs": (own.shape[0], 1), "peft": (own.shape[0],)}[along]
+    lengths = torch.rand(shape) + 0.5
+    tensors[f"{stem}.{name}"] = lengths
+    file = add_on(write(tmp_path / "dora.safetensors", tensors), "lora")
+
+    studio.picture(studio.text_to_image(loras=(use(file, 0.7),)), add_ons=(file,))
+
+    worn = studio.keeper.get(studio.model).unet.get_submodule(module).weight
+    whole = own + (worn - own) / 0.7
+    axis = 0 if along == "inputs" else 1
+    assert torch.allclose(whole.norm(dim=axis), lengths.flatten(), atol=1e-4)
+    alike = torch.nn.functional.cosine_similarity(whole, own + change, dim=axis)
+    assert torch.allclose(alike, torch.ones_like(alike), atol=1e-4)
+
+
+def test_a_dora_of_a_convolution_turns_each_filter(tiny_pipeline: Any) -> None:
+    own = torch.randn(6, 4, 3, 3)
+    layer = {
+        "x.lora_down.weight": torch.randn(2, 4, 3, 3),
+        "x.lora_up.weight": torch.randn(6, 2, 1, 1),
+    }
+    plain = layers_of(layer)["x"].change(own)
+    lengths = (own + plain).norm(dim=(0, 2, 3), keepdim=True)
+    same = layers_of({**layer, "x.dora_scale": lengths})["x"].change(own)
+
+    assert torch.allclose(same, plain, atol=1e-5)
+
+
 def test_a_file_of_a_form_that_is_not_known_is_refused(studio: Studio, tmp_path: Path) -> None:
-    stem = "lora_unet_mid_block_attentions_0_proj_in"
-    dora = {f"{stem}.lora_up.weight": torch.ones(8, 1), f"{stem}.lora_down.weight": torch.ones(1, 8),
-            f"{stem}.dora_scale": torch.ones(8)}  # fmt: skip
-    file = add_on(write(tmp_path / "dora.safetensors", dora), "lora")
+    odd = {"lora_unet_mid_block_attentions_0_proj_in.oft_blocks": torch.ones(2, 4, 4)}
+    file = add_on(write(tmp_path / "odd.safetensors", odd), "lora")
 
     last = studio.run(studio.text_to_image(loras=(use(file),)), add_ons=(file,))[-1]
 
@@ -176,7 +214,7 @@ def test_a_locon_with_a_core_is_rebuilt(tiny_pipeline: Any) -> None:
         "x.lora_mid.weight": torch.randn(2, 2, 3, 3),
         "x.lora_down.weight": torch.randn(2, 5, 1, 1),
     }
-    change = layers_of(parts)["x"].change(torch.Size((6, 5, 3, 3)))
+    change = layers_of(parts)["x"].change(torch.zeros((6, 5, 3, 3)))
 
     up, core, down = (tensor.squeeze() for tensor in parts.values())
     assert torch.allclose(change[:, :, 0, 2], up @ core[:, :, 0, 2] @ down, atol=1e-5)
