@@ -13,7 +13,7 @@ from shared.engine.diffusers_folder import INDEX_FILE, describe_folder
 from shared.engine.layouts import recognise
 from shared.engine.model_index import KnownReading, ModelIndex, Reading
 from shared.engine.model_notes import ModelNotes
-from shared.engine.places import Candidate, Walk
+from shared.engine.places import Candidate, Walk, changed_at
 from shared.engine.single_file import describe_file
 
 ReadSoFar = Callable[[int, int], None]
@@ -45,6 +45,15 @@ class Survey:
         return [file.description for file in self.files if file.description is not None]
 
 
+@dataclass(frozen=True)
+class _Look:
+    """What one survey found, and what it depended on."""
+
+    files: list[ModelFile]
+    folders: dict[Path, int]
+    choices: dict[Path, ModelNotes]
+
+
 def _unwatched(_done: int, _of: int) -> None:
     return
 
@@ -59,6 +68,7 @@ class Catalogue:
         self._folders = tuple(folders)
         self._index = index
         self._places: dict[str, Path] = {}
+        self._last: _Look | None = None
 
     def scan(self) -> list[ModelDescription]:
         return self.survey().models
@@ -71,6 +81,21 @@ class Catalogue:
             except InvalidModelError:
                 del self._places[model_id]
         return next((model for model in self.scan() if model.id == model_id), None)
+
+    def files(self) -> list[ModelFile]:
+        """As the last survey found them, while no folder changed nor the artist's word; else surveyed anew.
+
+        A file that was written over in its place is not noticed.
+        """
+        last = self._last
+        choices = self._index.choices() if self._index else {}
+        if (
+            last is None
+            or last.choices != choices
+            or any(changed_at(f) != t for f, t in last.folders.items())
+        ):
+            return self.survey().files
+        return last.files
 
     def survey(self, *, progress: ReadSoFar = _unwatched) -> Survey:
         """In the order of the folders, then by path; of two with one id, the first one counts."""
@@ -87,6 +112,7 @@ class Catalogue:
                 file = _told_apart(reading.file, files).model_copy(update={"preview": candidate.preview})
                 files.setdefault(file.id, file)
         self._places = {file.id: file.path for file in files.values() if file.description is not None}
+        self._last = _Look(list(files.values()), walk.folders, choices)
         here = {candidate.path for candidate in found}
         missing = [
             each.reading.file for path, each in known.items() if path not in here and not path.exists()

@@ -49,6 +49,8 @@ class Walk:
     """One look through many folders: a file or folder that several ways lead to is told once."""
 
     unreadable: list[Path] = field(default_factory=list)
+    folders: dict[Path, int] = field(default_factory=dict)
+    """Each that was looked into, with when an entry of it last came or went."""
     _seen: set[str] = field(default_factory=set)
     """Where things really lie, behind every link."""
 
@@ -57,6 +59,7 @@ class Walk:
         try:
             status = path.stat()
         except OSError:
+            self.folders[path] = changed_at(path)
             return
         if stat.S_ISDIR(status.st_mode):
             yield from self._folder(path, depth=0, kind=_kind_of_place(path))
@@ -66,6 +69,7 @@ class Walk:
     def _folder(self, folder: Path, *, depth: int, kind: ModelKind | None) -> Iterator[Candidate]:
         if depth > DEEPEST_FOLDER or not self._is_new(os.path.realpath(folder)):
             return
+        self.folders[folder] = changed_at(folder)  # before the look: what comes meanwhile is a change
         listing = _Listing(folder)
         if listing.failed:
             self.unreadable.append(folder)
@@ -99,6 +103,14 @@ class Walk:
         known = place in self._seen
         self._seen.add(place)
         return not known
+
+
+def changed_at(folder: Path) -> int:
+    """When an entry came, went or was renamed, in nanoseconds; 0 for no folder."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 class _Listing:

@@ -1,6 +1,6 @@
 """From a request's references to the files on this machine that a job needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.contracts.errors import ModelUnavailableError
 from shared.contracts.generation import GenerationRequest, ModelReference
@@ -45,6 +45,7 @@ class _Found:
         self._catalogue = catalogue
         self._request = request
         self._files: list[ModelFile] | None = None
+        self._surveyed = False
 
     def model(self) -> ModelDescription | None:
         """None where the request needs none, or where the file has to be opened before it can be described."""
@@ -90,9 +91,9 @@ class _Found:
         return None if file is None else self._allowed(file)
 
     def _file(self, reference: ModelReference, *kinds: ModelKind) -> ModelFile:
-        known = [file for file in self._all() if file.kind in kinds]
-        same = next((file for file in known if file.id == reference.id), None)
-        same = same or next((file for file in known if reference.name and file.name == reference.name), None)
+        same = _like(reference, self._all(), kinds)
+        if same is None or not _is_there(same):
+            same = _like(reference, self._all_anew(), kinds)
         if same is None:
             raise missing(reference)
         # The request's own id and name stay, since the engine looks files up by them.
@@ -101,10 +102,8 @@ class _Found:
 
     def _named(self, name: str) -> ModelFile | None:
         """A LoRA by its file's name, or by what its maker called it."""
-        known = [file for file in self._all() if file.kind == "lora"]
-        wanted = name.casefold()
-        found = next((file for file in known if file.name.casefold() == wanted), None)
-        return found or next((file for file in known if file.alias.casefold() == wanted), None)
+        found = _lora_called(name, self._all())
+        return found if found is not None and _is_there(found) else _lora_called(name, self._all_anew())
 
     def _allowed(self, file: ModelFile) -> ModelFile:
         if file.needs_consent and not self._request.open_pickles:
@@ -113,8 +112,39 @@ class _Found:
 
     def _all(self) -> list[ModelFile]:
         if self._files is None:
-            self._files = self._catalogue.survey().files
+            self._files = self._catalogue.files()
         return self._files
+
+    def _all_anew(self) -> list[ModelFile]:
+        if not self._surveyed:
+            self._surveyed = True
+            self._files = self._catalogue.survey().files
+        return self._all()
+
+
+def _like(
+    reference: ModelReference, files: Sequence[ModelFile], kinds: Sequence[ModelKind]
+) -> ModelFile | None:
+    """By its id, else by its name."""
+    known = [file for file in files if file.kind in kinds]
+    same = next((file for file in known if file.id == reference.id), None)
+    return same or next((file for file in known if reference.name and file.name == reference.name), None)
+
+
+def _lora_called(name: str, files: Sequence[ModelFile]) -> ModelFile | None:
+    """By its file's name, else by what its maker called it."""
+    known = [file for file in files if file.kind == "lora"]
+    wanted = name.casefold()
+    found = next((file for file in known if file.name.casefold() == wanted), None)
+    return found or next((file for file in known if file.alias.casefold() == wanted), None)
+
+
+def _is_there(file: ModelFile) -> bool:
+    """Whether it is still what a survey found: another file in its place has most likely another size."""
+    try:
+        return file.path.is_dir() or file.path.stat().st_size == file.size_bytes
+    except OSError:
+        return False
 
 
 def missing(reference: ModelReference) -> ModelUnavailableError:

@@ -128,7 +128,7 @@ def save_image_encoder(folder: Path, *, width: int = 32, seed: int = 3) -> Any:
     torch.manual_seed(seed)
     configuration = CLIPVisionConfig(
         hidden_size=width, intermediate_size=width, num_hidden_layers=3, num_attention_heads=2,
-        image_size=32, patch_size=8, projection_dim=width,
+        image_size=32, patch_size=8, projection_dim=width, hidden_act="gelu",
     )  # fmt: skip
     encoder = CLIPVisionModelWithProjection(configuration)
     encoder.save_pretrained(folder)

@@ -18,12 +18,8 @@ from shared.imaging.pictures import read_picture
 from shared.imaging.pixels import Pixels, flatten
 from shared.inference.add_ons.control_nets import make_control_net
 from shared.inference.add_ons.embeddings import learn
-from shared.inference.add_ons.ip_adapters import (
-    adapters_attached,
-    find_encoder,
-    load_encoder,
-    look_at,
-)
+from shared.inference.add_ons.image_encoders import find_encoder, load_encoder
+from shared.inference.add_ons.ip_adapters import adapters_attached, look_at
 from shared.inference.add_ons.leads import Leads, LookLead, NetLead
 from shared.inference.add_ons.loras import LoraFitter, WornLora
 from shared.inference.add_ons.seamless import wrapped_around
@@ -173,12 +169,12 @@ class Outfitter:
         file = self._fitting(self._file(control.model), model, "IP-Adapter")
         return file, self._keeper.get(("ip_adapter", file), lambda: self._read(file))
 
-    def _look_lead(self, control: Control, model: LoadedModel, place: int) -> LookLead:
-        folder = find_encoder(self._file(control.model))
-        encoder = self._keeper.get(("image_encoder", folder), lambda: load_encoder(folder))
+    def _look_lead(self, control: Control, model: LoadedModel, number: int) -> LookLead:
+        place = find_encoder(*self._adapter(control, model))
+        encoder = self._keeper.get(("image_encoder", place), lambda: load_encoder(place))
         model.residency.use(encoder)
         picture = flatten(read_picture(self._blobs.path(control.image)))
-        projection = model.unet.encoder_hid_proj.image_projection_layers[place]
+        projection = model.unet.encoder_hid_proj.image_projection_layers[number]
         return LookLead(control, look_at(encoder, picture, projection))
 
     def _kind(self, control: Control) -> str:

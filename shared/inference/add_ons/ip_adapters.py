@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -11,15 +10,13 @@ import numpy as np
 import torch
 from diffusers.models.attention_processor import IPAdapterAttnProcessor, IPAdapterAttnProcessor2_0
 from diffusers.models.embeddings import ImageProjection
-from transformers import CLIPVisionModelWithProjection
 
-from shared.contracts.errors import InvalidModelError, ModelUnavailableError
+from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelFile
 from shared.imaging.pixels import Pixels
 from shared.inference.add_ons.weights import Weights
 from shared.inference.memory import is_exhaustion
 
-ENCODER_FOLDER = "image_encoder"
 _MEAN = (0.48145466, 0.4578275, 0.40821073)
 _DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 """OpenAI's CLIP was trained with pictures so normalised."""
@@ -52,38 +49,6 @@ def set_weights(unet: Any, weights: Sequence[float]) -> None:
     for processor in unet.attn_processors.values():
         if isinstance(processor, IPAdapterAttnProcessor | IPAdapterAttnProcessor2_0):
             processor.scale = list(weights)
-
-
-def find_encoder(file: ModelFile) -> Path:
-    """The folder of the model that looks at pictures for this adapter, where its makers put it."""
-    around = [file.path.parent, *file.path.parent.parents[:2]]
-    places = [place / name for place in around for name in (ENCODER_FOLDER, f"models/{ENCODER_FOLDER}")]
-    for place in places:
-        if (place / "config.json").is_file():
-            return place
-    raise ModelUnavailableError(
-        "The IP-Adapter {adapter} needs a model that looks at pictures, and none lies beside it.",
-        advice="Put the folder image_encoder, with its config.json, beside the adapter's file.",
-        adapter=file.name,
-    )
-
-
-def load_encoder(folder: Path) -> Any:
-    try:
-        encoder = CLIPVisionModelWithProjection.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        if is_exhaustion(error):
-            raise
-        raise InvalidModelError(
-            "The model {file} is broken: {reason}.",
-            advice="Download the file again, or remove it from the models folder.",
-            file=folder,
-            reason=str(error).split("\n", maxsplit=1)[0],
-        ) from error
-    encoder.requires_grad_(requires_grad=False)
-    return encoder.eval()
 
 
 def look_at(encoder: Any, picture: Pixels, projection: Any) -> Look:

@@ -23,7 +23,7 @@ def read_weights(file: ModelFile, *, open_pickles: bool) -> Weights:
     if path.is_dir():
         path = _weights_in(path, file.name)
     if path.suffix.lower() == SAFE:
-        return _safe(path)
+        return read_safe(path)
     if not open_pickles:
         raise not_allowed(file.name)
     return read_pickle(path)
@@ -40,7 +40,8 @@ def _weights_in(folder: Path, name: str) -> Path:
     return files[0]
 
 
-def _safe(path: Path) -> Weights:
+def read_safe(path: Path) -> Weights:
+    """Raises InvalidModelError in words."""
     read_safetensors_header(path)  # says in words what is wrong with a file that lies
     try:
         return load_file(path)

@@ -18,8 +18,10 @@ from shared.contracts.generation import (
     Wildcard,
 )
 from shared.contracts.models import ModelFile
-from shared.engine.catalogue import Catalogue
+from shared.engine.catalogue import Catalogue, Survey
 from shared.engine.model_hashes import ModelHashes
+from shared.engine.model_index import ModelIndex
+from shared.engine.model_notes import ModelNotes
 from shared.engine.resolving import JobResolver
 from tests.support.model_files import write_checkpoint, write_safetensors
 
@@ -153,3 +155,48 @@ def test_what_is_not_here_is_told_by_its_name(
         resolver(folder).resolve("job", asked)
     assert "Gone" in caught.value.report.text
     assert caught.value.report.advice
+
+
+class CountedCatalogue(Catalogue):
+    surveys = 0
+
+    def survey(self, **options: Any) -> Survey:
+        self.surveys += 1
+        return super().survey(**options)
+
+
+def test_folders_are_looked_through_once_and_again_only_where_something_changed(
+    folder: Path, files: dict[str, ModelFile]
+) -> None:
+    catalogue = CountedCatalogue([folder])
+    jobs = JobResolver(catalogue, ModelHashes(None))
+    asked = request(files, loras=(LoraUse(model=reference(files["Sketch"])),), prompt="<lora:sketch:1>")
+    first = jobs.resolve("job", asked)
+    begun = catalogue.surveys
+
+    assert jobs.resolve("job", asked) == first
+    assert jobs.resolve("job", asked.model_copy(update={"vae": reference(files["Crisp"])})).add_ons
+    assert catalogue.surveys == begun
+
+    write_safetensors(folder / "Lora" / "Ink.safetensors", LORA)
+    named = jobs.resolve("job", asked.model_copy(update={"prompt": "<lora:ink:1>"}))
+    assert {file.name for file in named.add_ons} == {"Sketch", "Ink"}
+    (folder / "Lora" / "Ink.safetensors").rename(folder / "Lora" / "Sepia.safetensors")
+    named = jobs.resolve("job", asked.model_copy(update={"prompt": "<lora:sepia:1>"}))
+    assert {file.name for file in named.add_ons} == {"Sketch", "Sepia"}
+    (folder / "Lora" / "Sketch.safetensors").unlink()
+    with pytest.raises(ModelUnavailableError):
+        jobs.resolve("job", asked)
+
+
+def test_what_the_artist_says_of_a_file_counts_for_the_next_job(folder: Path, tmp_path: Path) -> None:
+    index = ModelIndex(tmp_path / "models.sqlite")
+    catalogue = CountedCatalogue([folder], index=index)
+    jobs = JobResolver(catalogue, ModelHashes(None))
+    files = {file.name: file for file in catalogue.survey().files}
+    asked = request(files, vae=reference(files["Crisp"]))
+    assert [file.family for file in jobs.resolve("job", asked).add_ons] == [None]
+
+    index.choose(files["Crisp"].path, ModelNotes(family="stable_diffusion_xl"))
+
+    assert [file.family for file in jobs.resolve("job", asked).add_ons] == ["stable_diffusion_xl"]

@@ -1,12 +1,15 @@
 """ControlNets and IP-Adapters beside diffusers' own pipelines, and that nothing of them stays."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionControlNetPipeline
+from diffusers import StableDiffusionControlNetPipeline, StableDiffusionPipeline
+from PIL import Image
+from transformers import CLIPImageProcessorPil
 
 from shared.contracts.events import Failed
 from shared.contracts.generation import Control, LoraUse, ModelReference
@@ -139,6 +142,71 @@ def test_an_ip_adapter_shows_the_model_a_picture_as_diffusers_does_and_leaves_no
     assert (led != other).any()
     assert np.abs(nothing.astype(int) - before).max() <= 1
     assert (studio.picture(studio.text_to_image()) == before).all()
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.6])
+def test_a_look_is_the_one_that_diffusers_gives(
+    studio: Studio, tiny_folder: Path, tiny_pipeline: Any, landscape: Pixels, tmp_path: Path, weight: float
+) -> None:
+    """The whole way, beside the bare pipeline with the same adapter and CLIP's own preparation of the picture."""
+    weights = ip_adapter(tiny_pipeline.unet)
+    file = add_on(write(tmp_path / "look.safetensors", weights), "ip_adapter")
+    encoder = save_image_encoder(tmp_path / "image_encoder")
+    pipeline = StableDiffusionPipeline.from_pretrained(
+        tiny_folder, safety_checker=None, local_files_only=True
+    )  # one of its own, since adapters stay on
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.scheduler = make_sampler("euler", "normal", dict(pipeline.scheduler.config)).scheduler
+    parts = {
+        part: {name.removeprefix(f"{part}."): t for name, t in weights.items() if name.startswith(part)}
+        for part in ("image_proj", "ip_adapter")
+    }
+    pipeline.load_ip_adapter(parts, subfolder="", weight_name="", image_encoder_folder=None)
+    pipeline.set_ip_adapter_scale(weight)
+    prepare = CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
+    with torch.inference_mode():
+        seen = encoder(prepare(Image.fromarray(landscape), return_tensors="pt").pixel_values).image_embeds
+        theirs = pipeline(
+            prompt="a red house",
+            negative_prompt="",
+            ip_adapter_image_embeds=[torch.stack([torch.zeros_like(seen), seen])],
+            latents=torch.randn((1, 4, 8, 8), generator=torch.Generator("cpu").manual_seed(7)),
+            num_inference_steps=5,
+            guidance_scale=4.0,
+            output_type="np",
+        ).images[0]
+
+    request = studio.text_to_image(
+        controls=(control(studio, file, landscape, weight=weight),),
+        sampler="euler", schedule="normal", guidance_scale=4.0, steps=5,
+    )  # fmt: skip
+    ours = studio.picture(request, add_ons=(file,))
+
+    assert np.abs(ours - theirs * 255).max() <= 2
+
+
+def test_an_image_encoder_is_found_where_other_programs_keep_it(
+    studio: Studio, tiny_pipeline: Any, landscape: Pixels, tmp_path: Path
+) -> None:
+    """As one file in ComfyUI's folder, among others that the adapter was not made for."""
+    folder = tmp_path / "models" / "ipadapter"
+    file = add_on(write(folder / "look.safetensors", ip_adapter(tiny_pipeline.unet, width=128)), "ip_adapter")
+    encoder = save_image_encoder(tmp_path / "encoder", width=128)
+    request = studio.text_to_image(controls=(control(studio, file, landscape),))
+    beside = folder / "image_encoder"
+    shutil.copytree(tmp_path / "encoder", beside)
+    expected = studio.picture(request, add_ons=(file,))
+    shutil.rmtree(beside)
+    assert isinstance(studio.run(request, add_ons=(file,))[-1], Failed)
+
+    vision = tmp_path / "models" / "clip_vision"
+    write(vision / "a_smaller_one.safetensors", save_image_encoder(tmp_path / "other").state_dict())
+    last = studio.run(request, add_ons=(file,))[-1]
+    assert isinstance(last, Failed)
+    assert "another image encoder" in last.error.text
+    write(vision / "the_right_one.safetensors", encoder.state_dict())
+
+    assert (studio.picture(request, add_ons=(file,)) == expected).all()
 
 
 def test_an_adapter_without_its_image_encoder_says_what_is_missing(
