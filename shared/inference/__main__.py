@@ -26,8 +26,9 @@ def main(before_stage: BeforeStage = lambda _stage: None) -> None:
 
         diffusers.utils.logging.disable_progress_bar()
         transformers.utils.logging.disable_progress_bar()
-        torch.set_num_threads(start.threads)
         device = plan_device()
+        # Beside a GPU the CPU has only small sums to do, and waking threads for each takes longer than the sum.
+        torch.set_num_threads(start.threads if device.device.type == "cpu" else 1)
         return JobRunner(
             blobs=BlobFolder(start.blob_folder),
             device=device,

@@ -1,4 +1,7 @@
-"""A UNet's parts compiled for a GPU: once for each kind of part and width, and not for each of its many layers."""
+"""A UNet's transformer blocks compiled for a GPU: once for each width, and not for each of the many blocks.
+
+They launch most of its small kernels. Its other parts come in a dozen widths, each of which takes as long to compile.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,10 +10,6 @@ from typing import Any
 
 import torch
 from diffusers.models.attention import BasicTransformerBlock
-from diffusers.models.resnet import ResnetBlock2D
-
-_MOST_KINDS = 64
-"""So many widths and batches of one kind of part; torch's own limit of 8 is less than SDXL has."""
 
 
 def can_compile(device: torch.device) -> bool:
@@ -32,10 +31,9 @@ def compiled_parts(unets: Sequence[Any], *, used: bool, backend: str = "inductor
 
 def _compile_parts(unet: Any, backend: str) -> None:
     """They compile when they are first called, for pictures of all sizes; one that can't runs as it did before."""
-    torch._dynamo.config.recompile_limit = _MOST_KINDS  # noqa: SLF001 - torch names its settings so
-    torch._dynamo.config.suppress_errors = True  # noqa: SLF001
+    torch._dynamo.config.suppress_errors = True  # noqa: SLF001 - torch names its settings so
     for part in unet.modules():
-        if isinstance(part, BasicTransformerBlock | ResnetBlock2D) and not _is_compiled(part):
+        if isinstance(part, BasicTransformerBlock) and not _is_compiled(part):
             part.compile(dynamic=True, backend=backend)
 
 

@@ -7,6 +7,7 @@ long as trained ones. Written anew after each row: FILE as JSON, and beside it t
 import argparse
 import gc
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -14,6 +15,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import diffusers
 import torch
@@ -238,6 +242,7 @@ def run() -> None:
         print("left out: it needs a GPU")
         return
     tqdm.monitor_interval = 0
+    torch.set_num_threads(1)  # as the engine's process does beside a GPU
     setting = Setting(
         configuration=CONFIGURATIONS / "stable_diffusion_xl" / "configuration", device=torch.device("cuda"),
         side=1024, steps=30, repeats=3, seconds=arguments.seconds,

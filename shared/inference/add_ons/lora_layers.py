@@ -37,15 +37,15 @@ class LoraLayer:
 
     def change(self, own: torch.Tensor) -> torch.Tensor:
         """What is added to the model's `own` weight at a weight of 1, float32. Raises ValueError where none fits."""
-        change = self._summand(own.shape)
+        change = self._summand(own.shape, own.device)
         for name in ("dora_scale", "lora_magnitude_vector"):
             if name in self.parts:
                 outputs = name == "lora_magnitude_vector" or self.parts[name].shape[0] == own.shape[0]
                 change = _turned(own, change, self.parts[name].float(), along=0 if outputs else 1)
         return change
 
-    def _summand(self, shape: torch.Size) -> torch.Tensor:
-        parts = {name: value.float() for name, value in self.parts.items()}
+    def _summand(self, shape: torch.Size, device: torch.device) -> torch.Tensor:
+        parts = {name: value.to(device, torch.float32) for name, value in self.parts.items()}
         for needed, make in _FORMS:
             if needed <= parts.keys():
                 made = make(parts)
@@ -70,7 +70,7 @@ def layers_of(weights: Weights) -> dict[str, LoraLayer]:
 def _turned(own: torch.Tensor, change: torch.Tensor, lengths: torch.Tensor, *, along: int) -> torch.Tensor:
     """DoRA (Liu et al. 2024): the sum gives each output's (or input's) direction alone, and `lengths` how long it is."""
     own = own.float()
-    turned = own + change.to(own.device)
+    turned = own + change
     others = [dimension for dimension in range(own.dim()) if dimension != along]
     length = turned.norm(dim=others, keepdim=True).clamp(min=torch.finfo(torch.float32).eps)
     return turned * (lengths.to(own.device).reshape(length.shape) / length) - own

@@ -12,6 +12,7 @@ from shared.inference.add_ons.lora_layers import LoraLayer, layers_of
 from shared.inference.add_ons.lora_names import encoder_layers, plain, unet_layers
 from shared.inference.add_ons.weights import Weights
 from shared.inference.loading import LoadedModel
+from shared.inference.memory import is_exhaustion
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,13 @@ class WornLora:
     file: ModelFile
     weight: float
     text_weight: float
+
+
+@dataclass(frozen=True)
+class _Change:
+    lora: WornLora
+    layer: LoraLayer
+    weight: float
 
 
 @dataclass
@@ -53,31 +61,43 @@ class LoraFitter:
         self.worn = ()
 
     def _put_on(self, loras: Sequence[WornLora], read: Callable[[ModelFile], Weights]) -> None:
-        unet = unet_layers(self.model.unet)
-        encoders: dict[str, Any] = {}
-        for encoder in self.model.text_encoders:
-            encoders |= encoder_layers(encoder.slot, encoder.model)
-        changes: dict[Any, torch.Tensor] = {}
+        known = self._layers()
+        changes: dict[Any, list[_Change]] = {}
         for lora in loras:
             layers = layers_of(read(lora.file))
             self._check_forms(lora, layers)
-            for name, layer in layers.items():
-                known = plain(name)
-                module = unet.get(known)
-                weight = lora.weight
-                if module is None:
-                    module, weight = encoders.get(known), lora.text_weight
-                if module is None:
-                    continue  # of a text encoder that this model has not, or of a part of the trainer's own
-                change = self._change(lora, layer, module) * weight
-                changes[module] = changes[module] + change if module in changes else change
-            if not any(plain(name) in unet or plain(name) in encoders for name in layers):
+            fitting = [(known[plain(name)], layer) for name, layer in layers.items() if plain(name) in known]
+            if not fitting:
                 raise self._stranger(lora)
-        for module, change in changes.items():
-            own = module.weight
-            self._own.append((module, own))
-            changed = (own.float() + change.to(own.device)).to(own.dtype)
-            module.weight = _parameter(changed.contiguous(memory_format=_format_of(own)))
+            # The others are of a text encoder that this model has not, or of a part of the trainer's own.
+            for (module, is_text), layer in fitting:
+                weight = lora.text_weight if is_text else lora.weight
+                changes.setdefault(module, []).append(_Change(lora, layer, weight))
+        for module, wanted in changes.items():
+            self._change(module, wanted)
+
+    def _layers(self) -> dict[str, tuple[Any, bool]]:
+        """By each name that files know it by; and whether it belongs to a text encoder."""
+        known: dict[str, tuple[Any, bool]] = {}
+        for encoder in self.model.text_encoders:
+            layers = encoder_layers(encoder.slot, encoder.model)
+            known |= {name: (module, True) for name, module in layers.items()}
+        return known | {name: (module, False) for name, module in unet_layers(self.model.unet).items()}
+
+    def _change(self, module: Any, wanted: Sequence["_Change"]) -> None:
+        """One layer at a time, since all changes together take more memory than the model."""
+        own = module.weight
+        changed = own.float()
+        for each in wanted:
+            try:
+                changed = changed + each.layer.change(own) * each.weight
+            except (ValueError, RuntimeError) as error:
+                if is_exhaustion(error):
+                    raise
+                raise self._stranger(each.lora) from error
+        # Out of the way: a GPU has no room for the weights twice.
+        self._own.append((module, own if own.device.type == "cpu" else _parameter(own.cpu())))
+        module.weight = _parameter(changed.to(own.dtype).contiguous(memory_format=_format_of(own)))
 
     def _check_forms(self, lora: WornLora, layers: dict[str, LoraLayer]) -> None:
         if not layers or not all(layer.is_known or not layer.parts for layer in layers.values()):
@@ -86,12 +106,6 @@ class LoraFitter:
                 advice="LoRA, LoCon, LoHa, LoKr and DoRA files can be used.",
                 lora=lora.file.name,
             )
-
-    def _change(self, lora: WornLora, layer: LoraLayer, module: Any) -> torch.Tensor:
-        try:
-            return layer.change(module.weight)
-        except (ValueError, RuntimeError) as error:
-            raise self._stranger(lora) from error
 
     def _stranger(self, lora: WornLora) -> InvalidModelError:
         return InvalidModelError(
