@@ -4,7 +4,7 @@ import gc
 import inspect
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,14 @@ _HALF_WEIGHTS = "diffusion_pytorch_model.fp16.safetensors"
 _WHOLE_WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
+@dataclass
+class Worn:
+    """What was added into a model's weights, and those that lie `beneath`: each module's own."""
+
+    added: tuple[object, ...] = ()
+    beneath: list[tuple[Any, torch.nn.Parameter]] = field(default_factory=list)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LoadedModel:
     """The parts of a model, which every task shares; only the UNet is in the plan's precision."""
@@ -36,6 +44,7 @@ class LoadedModel:
     """An empty negative prompt is zeros."""
     projection: Projection
     residency: Residency
+    worn: Worn = field(default_factory=Worn)
 
     @property
     def sides(self) -> ModelSides:

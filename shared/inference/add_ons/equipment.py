@@ -21,7 +21,7 @@ from shared.inference.add_ons.embeddings import learn
 from shared.inference.add_ons.image_encoders import find_encoder, load_encoder
 from shared.inference.add_ons.ip_adapters import adapters_attached, look_at
 from shared.inference.add_ons.leads import Leads, LookLead, NetLead
-from shared.inference.add_ons.loras import LoraFitter, WornLora
+from shared.inference.add_ons.loras import WornLora, wear
 from shared.inference.add_ons.seamless import wrapped_around
 from shared.inference.add_ons.vaes import make_vae
 from shared.inference.add_ons.weights import Weights, read_weights
@@ -35,14 +35,13 @@ _Part = TypeVar("_Part")
 
 
 class AddOnKeeper:
-    """Keeps what the last job added, so that the next one does not read it again; and who wears which LoRA."""
+    """Keeps what the last job added, so that the next one does not read it again."""
 
     def __init__(self, configurations: Path, residency: Residency) -> None:
         self.configurations = configurations
         self._residency = residency
         self._kept: dict[tuple[object, ...], Any] = {}
         self._used: set[tuple[object, ...]] = set()
-        self._fitter: LoraFitter | None = None
         self.loads = 0
 
     def get(self, key: tuple[object, ...], make: Callable[[], _Part]) -> _Part:
@@ -61,11 +60,6 @@ class AddOnKeeper:
         for key in self._kept.keys() - self._used:
             part = self._kept.pop(key)
             self._residency.forget(part if isinstance(part, tuple) else [part])
-
-    def fitter(self, model: LoadedModel) -> LoraFitter:
-        if self._fitter is None or self._fitter.model is not model:
-            self._fitter = LoraFitter(model)
-        return self._fitter
 
 
 @dataclass(frozen=True)
@@ -94,7 +88,6 @@ class Outfitter:
         """While this is open. `fit` brings a control's picture to the part that the task paints."""
         request = self._request
         dressed = self._with_own_vae(self._with_words(model))
-        fitter = self._keeper.fitter(model)
         adapters = [control for control in request.controls if self._kind(control) == "ip_adapter"]
         nets = [control for control in request.controls if self._kind(control) == "controlnet"]
         if request.controls:
@@ -110,7 +103,7 @@ class Outfitter:
                 nets=tuple(self._net_lead(each, model, fit) for each in nets),
                 looks=tuple(self._look_lead(each, dressed, place) for place, each in enumerate(adapters)),
             )
-            yield Equipment(dressed, leads, lambda tags: fitter.wear(self._loras(tags, model), self._read))
+            yield Equipment(dressed, leads, lambda tags: wear(model, self._loras(tags, model), self._read))
 
     def _loras(self, tags: Sequence[LoraTag], model: LoadedModel) -> list[WornLora]:
         worn = [

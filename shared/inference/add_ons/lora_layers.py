@@ -72,7 +72,9 @@ def _turned(own: torch.Tensor, change: torch.Tensor, lengths: torch.Tensor, *, a
     own = own.float()
     turned = own + change
     others = [dimension for dimension in range(own.dim()) if dimension != along]
-    length = turned.norm(dim=others, keepdim=True).clamp(min=torch.finfo(torch.float32).eps)
+    length = torch.linalg.vector_norm(turned, dim=others, keepdim=True).clamp(
+        min=torch.finfo(torch.float32).eps
+    )
     return turned * (lengths.to(own.device).reshape(length.shape) / length) - own
 
 

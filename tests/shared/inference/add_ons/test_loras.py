@@ -164,7 +164,7 @@ def test_a_dora_of_a_convolution_turns_each_filter(tiny_pipeline: Any) -> None:
         "x.lora_up.weight": torch.randn(6, 2, 1, 1),
     }
     plain = layers_of(layer)["x"].change(own)
-    lengths = (own + plain).norm(dim=(0, 2, 3), keepdim=True)
+    lengths = torch.linalg.vector_norm(own + plain, dim=(0, 2, 3), keepdim=True)
     same = layers_of({**layer, "x.dora_scale": lengths})["x"].change(own)
 
     assert torch.allclose(same, plain, atol=1e-5)
