@@ -75,6 +75,7 @@ def generate(
     negative: Negative = "",
     guidance: Guidance = None,
     sampler: SamplerName = None,
+    speed: Annotated[str | None, typer.Option(help="exact, fast or fastest: faster changes details.")] = None,
     model: Model = "",
     output: Output = None,
 ) -> None:
@@ -92,6 +93,7 @@ def generate(
         height=height,
         guidance=guidance,
         sampler=sampler,
+        speed=speed,
         output=output,
     )
     progress = terminal.ProgressLine()

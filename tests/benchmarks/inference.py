@@ -59,35 +59,36 @@ class Ours:
         self.model = describe_model(STARTER_MODEL)
         self.keeper = ModelKeeper(plan)
         self.events: list[GenerationEvent] = []
+        self.blobs = BlobFolder(folder)
         self._outbox = Outbox(self._took)
         self._runner = JobRunner(
-            blobs=BlobFolder(folder), device=plan, models=self.keeper, before_stage=self._reached
+            blobs=self.blobs, device=plan, models=self.keeper, before_stage=self._reached
         )
-        self._request = TextToImage(
+        self.request = TextToImage(
             model=self.model.reference, prompt=PROMPT, negative_prompt=NEGATIVE, seed=SEED, steps=STEPS,
             guidance_scale=self.model.default_guidance_scale, sampler="dpmpp_2m",
             width=self.model.native_side, height=self.model.native_side,
         )  # fmt: skip
         self._ended = threading.Event()
 
-    def paint(self) -> None:
-        """As in the app."""
-        self._paint(self._outbox.emitter("bench"))
+    def paint(self, **changes: Any) -> None:
+        """As in the app; `changes` of the request."""
+        self._paint(self._outbox.emitter("bench"), self.request.model_copy(update=changes))
         self._ended.wait()
 
     def paint_unwatched(self) -> None:
         """The same without previews: nobody makes the events."""
-        self._paint(lambda _make: None)
+        self._paint(lambda _make: None, self.request)
 
     def step(self) -> float:
         """Seconds between the evaluations of the last picture; the first one also fills caches."""
         return statistics.median(b - a for a, b in pairwise(self.stamps))
 
-    def _paint(self, emit: Emit) -> None:
+    def _paint(self, emit: Emit, request: TextToImage) -> None:
         self._ended.clear()
         self.events.clear()
         self.stamps.clear()
-        job = RunJob(job_id="bench", request=self._request, model=self.model)
+        job = RunJob(job_id="bench", request=request, model=self.model)
         self._runner.run(job, threading.Event(), emit)
 
     def _reached(self, stage: Stage) -> None:

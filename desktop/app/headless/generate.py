@@ -23,6 +23,7 @@ class GenerateOptions:
     height: int | None = None
     guidance: float | None = None
     sampler: str | None = None
+    speed: str | None = None
     output: Path | None = None
 
 
@@ -39,6 +40,7 @@ async def generate(container: Container, options: GenerateOptions, progress: Pro
         "width": options.width or model.native_side,
         "height": options.height or model.native_side,
         "guidance_scale": options.guidance,
+        "speed": options.speed,
         **sampler,
     }
     request = build(TextToImage, settings_of(model, typed))

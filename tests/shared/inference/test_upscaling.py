@@ -9,8 +9,9 @@ import torch
 
 from shared.contracts.errors import ModelUnavailableError
 from shared.contracts.events import Completed, Failed, Progress
-from shared.contracts.generation import Enhance, RemoveBackground, Upscale
+from shared.contracts.generation import Enhance, ModelReference, RemoveBackground, Upscale
 from shared.contracts.models import ModelFile
+from shared.engine.catalogue import Catalogue
 from shared.imaging.pictures import read_picture
 from shared.imaging.pixels import Pixels
 from shared.inference.add_ons.weights import Weights
@@ -19,6 +20,7 @@ from shared.inference.upscalers import Upscaler, make_upscaler
 from tests.shared.inference.conftest import CPU, Studio
 from tests.shared.inference.test_memory_ladder import exhausted_at, pictures_of
 from tests.support.add_on_files import add_on, write
+from tests.support.upscaler_files import compact_upscaler, enlarged_by_compact, esrgan
 
 # diffusers' schedulers hand tensors to numpy in an old way.
 pytestmark = pytest.mark.filterwarnings("ignore:__array_:DeprecationWarning")
@@ -188,3 +190,50 @@ def test_an_upscaler_that_is_not_here_is_told_by_its_name(studio: Studio, landsc
 
     assert isinstance(last, Failed)
     assert "Sharpest" in last.error.text
+
+
+def spandrel_loads() -> bool:
+    try:
+        import spandrel
+    except (ImportError, RuntimeError, AttributeError):
+        return False
+    return bool(spandrel.MAIN_REGISTRY)
+
+
+needs_spandrel = pytest.mark.skipif(
+    not spandrel_loads(), reason="the extra upscale, with a torchvision made for this torch, is not installed"
+)
+
+
+@needs_spandrel
+def test_a_real_upscalers_file_enlarges_as_its_network_is_defined(
+    studio: Studio, landscape: Pixels, tmp_path: Path
+) -> None:
+    tensors = compact_upscaler(scale=2)
+    path = write(tmp_path / "upscale_models" / "compact.safetensors", tensors)
+    (file,) = Catalogue([tmp_path]).survey().files
+    assert (file.kind, file.path) == ("upscaler", path)
+    picture = torch.from_numpy(landscape).permute(2, 0, 1)[None].float() / 255
+    expected = enlarged_by_compact(tensors, picture)[0].clamp(0, 1).permute(1, 2, 0).numpy() * 255
+    request = upscale(
+        studio, landscape, factor=2, method="upscaler", model=ModelReference(id=file.id, name=file.name)
+    )
+
+    painted = studio.picture(request, add_ons=(file,))
+
+    assert painted.shape == expected.shape
+    assert np.abs(painted - expected).max() <= 1
+
+
+@needs_spandrel
+def test_an_esrgan_file_enlarges_four_times_tile_by_tile(studio: Studio, tmp_path: Path) -> None:
+    path = write(tmp_path / "esrgan.safetensors", esrgan())
+    file = add_on(path, "upscaler")
+    wide = np.random.default_rng(1).integers(0, 256, (40, 600, 3), dtype=np.uint8)
+    request = upscale(studio, wide, factor=4, method="upscaler", model=ModelReference(id=file.id))
+
+    events = studio.run(request, add_ons=(file,))
+
+    (picture,) = pictures_of(events)
+    assert studio.read(picture).shape == (160, 2400, 3)
+    assert [event.steps for event in events if isinstance(event, Progress)] == [2, 2]
