@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from shared.contracts.generation import ImageToImage, Speed
+from shared.contracts.generation import ImageToImage, Refiner, Speed
 from shared.engine.catalogue import describe_model
 from shared.imaging.pixels import Pixels
 from shared.inference.autoencoding import decode, half_copy
@@ -165,3 +165,14 @@ def test_the_gpu_benchmark_compares_all_settings_with_plain_diffusers(xl_folder:
     ]
     assert len(written) == len(table.rows)
     assert "times plain" in table.text()
+
+
+def test_a_refiner_works_with_what_is_spared(studio: Studio, xl_folder: Path, tmp_path: Path) -> None:
+    save_tiny_model(tmp_path / "refiner", "refiner", pipeline=make_tiny_xl(refiner=True, seed=1))
+    model, refiner = describe_model(xl_folder), describe_model(tmp_path / "refiner")
+    chosen = Refiner(model=refiner.reference, switch_at=0.5)
+    request = studio.text_to_image(steps=8, guidance_scale=3.0, speed="fastest", refiner=chosen)
+
+    with_it = studio.picture(request, model=model, refiner=refiner)
+
+    assert (with_it != studio.picture(request.model_copy(update={"refiner": None}), model=model)).any()
