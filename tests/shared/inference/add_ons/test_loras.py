@@ -24,6 +24,12 @@ def use(file: ModelFile, weight: float = 1.0, **options: Any) -> LoraUse:
     return LoraUse(model={"id": file.id, "name": file.name}, weight=weight, **options)
 
 
+def undressed(studio: Studio) -> Any:
+    """The UNet, without what an earlier test put on."""
+    studio.picture(studio.text_to_image(steps=1))
+    return studio.keeper.get(studio.model).unet
+
+
 @pytest.mark.parametrize("form", LORA_FORMS)
 def test_a_lora_changes_the_picture_and_leaves_no_trace(
     studio: Studio, tiny_pipeline: Any, tmp_path: Path, form: str
@@ -68,7 +74,7 @@ def test_a_lora_makes_the_weights_that_diffusers_and_peft_would(
     stem = f"unet.{layer}" if form == "diffusers" else f"lora_unet_{layer.replace('.', '_')}"
     down, up = ("lora_A", "lora_B") if form == "diffusers" else ("lora_down", "lora_up")
     scale = 1.0 if form == "diffusers" else 0.5
-    own = studio.keeper.get(studio.model).unet.get_submodule(layer).weight.clone()
+    own = undressed(studio).get_submodule(layer).weight.clone()
 
     studio.picture(request, add_ons=(file,))
 
@@ -139,7 +145,7 @@ def test_a_dora_turns_each_weight_and_says_how_long_it_is(
     tensors = dict(LORA_FORMS[form](tiny_pipeline))
     stem = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
     module = "mid_block.attentions.0.transformer_blocks.0.attn2.to_k"
-    own = studio.keeper.get(studio.model).unet.get_submodule(module).weight.clone()
+    own = undressed(studio).get_submodule(module).weight.clone()
     change = layers_of(tensors)[stem].change(own)
     name = "lora_magnitude_vector" if along == "peft" else "dora_scale"
     shape = {"inputs": (1, own.shape[1]), "outputs": (own.shape[0], 1), "peft": (own.shape[0],)}[along]
