@@ -16,9 +16,9 @@ def save(state: dict[str, Any], path: Path) -> None:
     Path(beside).replace(path)
 
 
-def load(path: Path) -> dict[str, Any] | None:
+def load(path: Path, device: torch.device | str = "cpu") -> dict[str, Any] | None:
     """The state saved last, or None where there is none."""
     if not path.exists():
         return None
-    state: dict[str, Any] = torch.load(path, weights_only=True)
+    state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     return state

@@ -1,4 +1,4 @@
-"""Writes the model folder: `python -m assets.starter_model.export`; `--untrained` needs no training at all.
+"""Writes the model's folder: `python -m assets.starter_model.export` from what training left in the work folder.
 
 The folder is complete before it takes the old one's place.
 """
@@ -6,25 +6,20 @@ The folder is complete before it takes the old one's place.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "0")
-
-import numpy as np
 import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from assets.starter_model import checkpoint
-from assets.starter_model.config import AUTOENCODER, DENOISER, FOLDER, MODEL, THREADS, WORK, DenoiserConfig
-from assets.starter_model.latents import trained_autoencoder
-from assets.starter_model.networks import make_autoencoder, make_scheduler, make_text_encoder
+from assets.starter_model.config import DENOISER, FOLDER, MODEL, WORK, DenoiserConfig
+from assets.starter_model.networks import make_scheduler, make_text_encoder
 from assets.starter_model.optimising import Average
+from assets.starter_model.train_autoencoder import trained_autoencoder
 from assets.starter_model.train_denoiser import Networks
-from assets.starter_model.vocabulary import END, SIZE, START, UsedRows, write_tokenizer
+from assets.starter_model.vocabulary import END, SIZE, UsedRows, write_tokenizer
 
 
 @torch.no_grad()
@@ -52,15 +47,6 @@ def trained_networks(work: Path) -> tuple[UNet2DConditionModel, CLIPTextModel]:
     average.weights = state["average"]
     average.copy_to(networks)
     return networks.denoiser, full_text_encoder(DENOISER, networks.text_encoder, rows)
-
-
-def untrained_networks() -> tuple[AutoencoderKL, UNet2DConditionModel, CLIPTextModel]:
-    """Random weights in the same architecture, for trying the loading code before any training."""
-    torch.manual_seed(0)
-    rows = UsedRows(np.array([START, END]))
-    networks = Networks(DENOISER, rows)
-    text_encoder = full_text_encoder(DENOISER, networks.text_encoder, rows)
-    return make_autoencoder(AUTOENCODER), networks.denoiser, text_encoder
 
 
 def write_model(
@@ -101,15 +87,11 @@ def write_model(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--untrained", action="store_true")
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--target", type=Path, default=MODEL)
     options = parser.parse_args()
-    torch.set_num_threads(THREADS)
-    if options.untrained:
-        write_model(options.target, *untrained_networks())
-    else:
-        write_model(options.target, trained_autoencoder(options.work), *trained_networks(options.work))
+    autoencoder = trained_autoencoder(options.work, torch.device("cpu"))
+    write_model(options.target, autoencoder, *trained_networks(options.work))
 
 
 if __name__ == "__main__":

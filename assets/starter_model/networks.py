@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from transformers import CLIPTextConfig, CLIPTextModel
@@ -40,8 +41,9 @@ def make_denoiser(config: DenoiserConfig, latent_channels: int, latent_side: int
         cross_attention_dim=config.text_width,
         attention_head_dim=config.heads,
     )
-    # On a CPU the backward pass of fused attention takes longer than everything else of a step.
-    denoiser.set_attn_processor(AttnProcessor())
+    if not torch.cuda.is_available():
+        # On a CPU the backward pass of fused attention takes longer than everything else of a step.
+        denoiser.set_attn_processor(AttnProcessor())
     return denoiser
 
 

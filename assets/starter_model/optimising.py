@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-
-def half_precision() -> bool:
-    """Whether this processor counts in bfloat16: without it the same step takes ten times as long, not half."""
-    return str(torch.backends.cpu.get_cpu_capability()).startswith("AVX512")
+Network = TypeVar("Network", bound=nn.Module)
 
 
-def fast_arithmetic() -> torch.autocast:
-    """Mixed precision where the processor has it."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=half_precision())
+def training_device() -> torch.device:
+    """A GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def fast_layout() -> torch.memory_format:
-    """The order of a picture's numbers in memory that this processor is fastest with."""
-    return torch.channels_last if half_precision() else torch.contiguous_format
+def half_precision(device: torch.device) -> bool:
+    """Whether the device counts in bfloat16: without it the same step takes ten times as long, not half."""
+    return device.type == "cuda" or str(torch.backends.cpu.get_cpu_capability()).startswith("AVX512")
+
+
+def fast_layout(device: torch.device) -> torch.memory_format:
+    """The order of a picture's numbers in memory that the device is fastest with."""
+    return torch.channels_last if half_precision(device) else torch.contiguous_format
+
+
+class Working(Generic[Network]):
+    """The copy of a network that computes, in the precision that the device is fastest with; the weights that
+    learn, `network`, stay in float32. Where the device has no half precision they are one and the same.
+    """
+
+    def __init__(self, network: Network, device: torch.device) -> None:
+        self.network = network
+        self.copy = copy.deepcopy(network).bfloat16() if half_precision(device) else network
+
+    @property
+    def precision(self) -> torch.dtype:
+        """What numbers the copy takes and gives."""
+        return next(self.copy.parameters()).dtype
+
+    @torch.no_grad()
+    def refresh(self) -> None:
+        """Brings the copy up to what was learnt."""
+        if self.copy is not self.network:
+            torch._foreach_copy_(list(self.copy.parameters()), list(self.network.parameters()))
+
+    def hand_over_gradients(self) -> None:
+        """Moves the copy's gradients to the weights that learn."""
+        if self.copy is self.network:
+            return
+        for learning, computing in zip(self.network.parameters(), self.copy.parameters(), strict=True):
+            learning.grad = None if computing.grad is None else computing.grad.to(learning.dtype)
+            computing.grad = None
 
 
 class MatrixMomentum(torch.optim.Optimizer):
     """Momentum whose every update is made orthogonal (Muon), for convolutions and linear layers.
 
-    Convolutions are seen as matrices of shape (outputs, inputs x kernel). In equal time on a
-    CPU the denoiser's loss came to 0.63 with it where Adam's came to 0.69.
+    Convolutions are seen as matrices of shape (outputs, inputs x kernel); matrices of one shape are worked on
+    together. In equal time on a CPU the denoiser's loss came to 0.63 with it where Adam's came to 0.69.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], rate: float, momentum: float = 0.95) -> None:
@@ -39,30 +73,38 @@ class MatrixMomentum(torch.optim.Optimizer):
         if closure is not None:
             raise ValueError("the loss is never evaluated again")
         for group in self.param_groups:
+            alike: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
             for parameter in group["params"]:
-                if parameter.grad is None:
-                    continue
-                state = self.state[parameter]
-                if "mean" not in state:
-                    state["mean"] = torch.zeros_like(parameter)
-                mean = state["mean"]
-                mean.lerp_(parameter.grad, 1 - group["momentum"])
-                blend = parameter.grad.lerp(mean, group["momentum"])
-                matrix = blend.reshape(blend.shape[0], -1)
-                scale = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
-                parameter.add_(orthogonal(matrix).reshape(parameter.shape), alpha=-group["lr"] * scale)
+                if parameter.grad is not None:
+                    alike[parameter.shape].append(parameter)
+            for parameters in alike.values():
+                self._step_together(parameters, group["lr"], group["momentum"])
+
+    def _step_together(self, parameters: list[nn.Parameter], rate: float, momentum: float) -> None:
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        for parameter in parameters:
+            if "mean" not in self.state[parameter]:
+                self.state[parameter]["mean"] = torch.zeros_like(parameter)
+        means = [self.state[parameter]["mean"] for parameter in parameters]
+        torch._foreach_lerp_(means, gradients, 1 - momentum)
+        blends = torch.stack(gradients).lerp(torch.stack(means), momentum)
+        matrices = blends.reshape(*blends.shape[:2], -1)
+        scale = max(1.0, matrices.shape[1] / matrices.shape[2]) ** 0.5
+        updates = [update.reshape(parameters[0].shape) for update in orthogonal(matrices).unbind()]
+        torch._foreach_add_(parameters, updates, alpha=-rate * scale)
 
 
-def orthogonal(matrix: Tensor, rounds: int = 5) -> Tensor:
-    """The matrix with its singular values brought near one, by Newton-Schulz steps."""
-    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    wide = wide.bfloat16() if half_precision() else wide
-    wide = wide / (wide.norm() + 1e-7)
+def orthogonal(matrices: Tensor, rounds: int = 5) -> Tensor:
+    """Matrices (n, rows, columns) with their singular values brought near one, by Newton-Schulz steps."""
+    tall = matrices.shape[1] > matrices.shape[2]
+    wide = matrices.mT if tall else matrices
+    wide = wide.bfloat16() if half_precision(wide.device) else wide
+    wide = wide / (wide.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(rounds):
-        square = wide @ wide.T
-        polynomial = torch.addmm(square, square, square, beta=-4.7750, alpha=2.0315)
-        wide = torch.addmm(wide, polynomial, wide, beta=3.4445)
-    return (wide if matrix.shape[0] <= matrix.shape[1] else wide.T).float()
+        square = wide @ wide.mT
+        polynomial = torch.baddbmm(square, square, square, beta=-4.7750, alpha=2.0315)
+        wide = torch.baddbmm(wide, polynomial, wide, beta=3.4445)
+    return (wide.mT if tall else wide).float()
 
 
 def make_optimisers(
@@ -78,15 +120,6 @@ def make_optimisers(
         MatrixMomentum(matrices, matrix_rate),
         torch.optim.Adam(others, lr=other_rate, betas=(0.9, 0.98), fused=True),
     )
-
-
-def make_tuner(*groups: tuple[nn.Module, float]) -> tuple[torch.optim.Optimizer, ...]:
-    """Adam for whatever of these modules learns, each at its rate: for networks that already know something."""
-    learning = [
-        {"params": [value for value in module.parameters() if value.requires_grad], "lr": rate}
-        for module, rate in groups
-    ]
-    return (torch.optim.Adam(learning, betas=(0.9, 0.98), fused=True),)
 
 
 def rate_share(share: float, step: int, warmup_steps: int) -> float:
@@ -112,8 +145,8 @@ class Average:
     @torch.no_grad()
     def update(self, module: nn.Module, step: int) -> None:
         decay = min(self.decay, (1 + step) / (10 + step))
-        for name, value in module.named_parameters():
-            self.weights[name].lerp_(value, 1 - decay)
+        values = dict(module.named_parameters())
+        torch._foreach_lerp_(list(self.weights.values()), [values[name] for name in self.weights], 1 - decay)
 
     @torch.no_grad()
     def copy_to(self, module: nn.Module) -> None:

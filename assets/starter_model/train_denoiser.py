@@ -1,43 +1,25 @@
-"""Trains UNet and text encoder: `python -m assets.starter_model.train_denoiser`; resumes where it stopped."""
+"""Trains UNet and text encoder together on cached latents; resumes where it stopped."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "0")
-
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from assets.starter_model import checkpoint
-from assets.starter_model.config import (
-    AUTOENCODER,
-    DENOISER,
-    LATENT_SCALE,
-    MODEL,
-    NATIVE_SIDE,
-    THREADS,
-    WEIGHTS,
-    WORK,
-    DenoiserConfig,
-)
-from assets.starter_model.latents import Cached, read_cache
+from assets.starter_model.config import AUTOENCODER, LATENT_SCALE, NATIVE_SIDE, DenoiserConfig
+from assets.starter_model.latents import Cached
 from assets.starter_model.networks import make_denoiser, make_scheduler, make_text_encoder
 from assets.starter_model.optimising import (
     Average,
-    fast_arithmetic,
+    Working,
     fast_layout,
     make_optimisers,
-    make_tuner,
     rate_share,
     set_rate,
 )
@@ -61,37 +43,27 @@ class DenoiserTraining:
     """Networks, optimiser and averaged weights over cached latents, and how far the run has come."""
 
     def __init__(
-        self,
-        config: DenoiserConfig,
-        path: Path,
-        cached: list[Cached],
-        rows: UsedRows,
-        start: Path | None = None,
+        self, config: DenoiserConfig, path: Path, device: torch.device, cached: list[Cached], rows: UsedRows
     ) -> None:
         torch.manual_seed(config.seed)
         self.config = config
         self.path = path
+        self.device = device
         self.cached = cached
         self.rows = rows
-        self.alphas = make_scheduler().alphas_cumprod
-        self.networks = Networks(config, rows)
-        if start is None:
-            outer = ("embed", "conv_in", "conv_out")
-            self.optimisers = make_optimisers(self.networks, config.matrix_rate, config.other_rate, outer)
-        else:
-            warm_start(self.networks, rows, start)
-            self.optimisers = make_tuner(
-                (self.networks.denoiser, config.tuning_rate),
-                (self.networks.text_encoder, config.text_tuning_rate),
-            )
-        self.networks.denoiser.to(memory_format=fast_layout())
+        self.alphas = make_scheduler().alphas_cumprod.to(device)
+        self.networks = Networks(config, rows).to(device)
+        outer = ("embed", "conv_in", "conv_out")
+        self.optimisers = make_optimisers(self.networks, config.matrix_rate, config.other_rate, outer)
+        self.networks.denoiser.to(memory_format=fast_layout(device))
+        self.working = Working(self.networks, device)
         self.average = Average(self.networks, config.average)
         self.step = 0
         self.seconds = 0.0
         self._load()
 
     def _load(self) -> None:
-        state = checkpoint.load(self.path)
+        state = checkpoint.load(self.path, self.device)
         if state is None:
             return
         self.networks.load_state_dict(state["networks"])
@@ -115,56 +87,56 @@ class DenoiserTraining:
         """Latents (n, 8, height, width) of unit variance, rows of their captions (n, 77), and the loss's
         weights (n, 1, height, width): things are small, and are what captions are mostly about.
         """
-        weights = np.array([cached.bucket.weight for cached in self.cached])
+        weights = np.array([cached.share.weight for cached in self.cached])
         place = (
             0 if share < self.config.small_share else chance.choice(len(weights), p=weights / weights.sum())
         )
         cached = self.cached[place]
-        scenes = np.sort(chance.choice(len(cached.latents), cached.bucket.batch, p=cached.shares))
-        wordings = chance.integers(0, cached.tokens.shape[1], len(scenes))
-        numbers = self.rows.number(cached.tokens[scenes, wordings])
-        words = (numbers != self.rows.end) & (np.arange(numbers.shape[1]) > 0)
-        unknown = words & (chance.random(numbers.shape) < self.config.unknown_token_rate)
-        numbers[unknown] = self.rows.unknown
-        dropped = chance.random(len(scenes)) < self.config.caption_dropout
-        numbers[dropped, 1:] = self.rows.end
-        latents = torch.from_numpy(cached.latents[scenes].astype(np.float32))
-        things = torch.from_numpy(cached.things[scenes].astype(np.float32))[:, None]
+        count = cached.share.batch
+        scenes = torch.from_numpy(chance.integers(0, len(cached.latents), count)).to(self.device)
+        wordings = torch.from_numpy(chance.integers(0, cached.numbers.shape[1], count)).to(self.device)
+        numbers = cached.numbers[scenes, wordings].long()
+        words = (numbers != self.rows.end) & (torch.arange(numbers.shape[1], device=self.device) > 0)
+        unknown = torch.rand(numbers.shape, device=self.device) < self.config.unknown_token_rate
+        numbers = numbers.masked_fill(words & unknown, self.rows.unknown)
+        dropped = torch.rand(count, 1, device=self.device) < self.config.caption_dropout
+        numbers = torch.cat([numbers[:, :1], numbers[:, 1:].masked_fill(dropped, self.rows.end)], 1)
+        latents = cached.latents[scenes].float()
+        things = cached.things[scenes].float()[:, None]
         weights_of_loss = 1 + self.config.things_weight * things
-        return (
-            latents.contiguous(memory_format=fast_layout()),
-            torch.from_numpy(numbers),
-            weights_of_loss,
-        )
+        return latents.contiguous(memory_format=fast_layout(self.device)), numbers, weights_of_loss
 
-    def train_step(self) -> float:
-        """One step; its randomness depends on the step's number alone, so that a resumed run is the same."""
+    def train_step(self) -> Tensor:
+        """One step's loss; its randomness depends on the step's number alone, so that a resumed run is the
+        same.
+        """
         config = self.config
         torch.manual_seed(config.seed * 1_000_003 + self.step)
         share = self.seconds / (config.minutes * 60)
         latents, numbers, weights = self._batch(share, np.random.default_rng((config.seed, self.step)))
         for optimiser in self.optimisers:
             set_rate(optimiser, rate_share(share, self.step, config.warmup_steps))
-        count = len(latents)
-        steps = draw_timesteps(count, *config.dense_steps)
+        steps = draw_timesteps(len(latents), *config.dense_steps).to(self.device)
         signal = self.alphas[steps].sqrt().view(-1, 1, 1, 1)
         spread = (1 - self.alphas[steps]).sqrt().view(-1, 1, 1, 1)
         noise = torch.randn_like(latents)
-        with fast_arithmetic():
-            context = self.networks.text_encoder(numbers).last_hidden_state
-            velocity = self.networks.denoiser(signal * latents + spread * noise, steps, context).sample
+        noisy = (signal * latents + spread * noise).to(self.working.precision)
+        self.working.refresh()
+        context = self.working.copy.text_encoder(numbers).last_hidden_state
+        velocity = self.working.copy.denoiser(noisy, steps, context).sample
         missed = (velocity.float() - (signal * noise - spread * latents)).square().mean(1, keepdim=True)
         loss = (missed * weights).sum() / weights.sum()
         loss.backward()
+        self.working.hand_over_gradients()
         nn.utils.clip_grad_norm_(self.networks.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.average.update(self.networks, self.step)
-        return float(loss.detach())
+        return loss.detach()
 
-    def run(self) -> Iterator[tuple[int, float]]:
+    def run(self) -> Iterator[tuple[int, Tensor]]:
         """Trains until the minutes are used up, saving now and then; yields step and loss."""
         saved = before = time.monotonic()
         while self.seconds < self.config.minutes * 60:
@@ -179,24 +151,6 @@ class DenoiserTraining:
         self.save()
 
 
-@torch.no_grad()
-def warm_start(networks: Networks, rows: UsedRows, model: Path) -> None:
-    """Takes the weights of an exported model. Words that it never met get embeddings of their own to begin
-    with, alike in size to the others'.
-    """
-    networks.denoiser.load_state_dict(load_file(model / "unet" / WEIGHTS))
-    weights = load_file(model / "text_encoder" / "model.safetensors")
-    name = next(key for key in weights if key.endswith("token_embedding.weight"))
-    table = weights[name].float()
-    values, counts = table.unique(dim=0, return_counts=True)
-    unknown = values[counts.argmax()]
-    own = table[torch.from_numpy(rows.rows)]
-    new = (own == unknown).all(1)
-    own[new] = torch.randn(int(new.sum()), own.shape[1]) * own[~new].std()
-    weights[name] = torch.cat([own, unknown[None]])
-    networks.text_encoder.load_state_dict(weights, strict=False)
-
-
 def draw_timesteps(count: int, dense_from: int, dense_to: int) -> Tensor:
     """`count` timesteps of 0..999, evenly spread with one random shift, denser between the two.
 
@@ -208,29 +162,3 @@ def draw_timesteps(count: int, dense_from: int, dense_to: int) -> Tensor:
     first = dense_from / 1000 * outside
     shares = np.interp(places.numpy(), [0, first, first + inside, 1], [0, dense_from, dense_to, 1000])
     return torch.from_numpy(shares).long().clamp(0, 999)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=DENOISER.minutes)
-    parser.add_argument(
-        "--anew", action="store_true", help="from random weights, not from the present model's"
-    )
-    parser.add_argument("--work", type=Path, default=WORK)
-    options = parser.parse_args()
-    torch.set_num_threads(THREADS)
-    cached, rows = read_cache(options.work)
-    config = replace(DENOISER, minutes=options.minutes)
-    start = None if options.anew else MODEL
-    training = DenoiserTraining(config, options.work / "denoiser.pt", cached, rows, start)
-    losses: list[float] = []
-    for step, loss in training.run():
-        losses.append(loss)
-        if step % 20 == 0:
-            mean = sum(losses) / len(losses)
-            print(f"step {step} loss {mean:.4f} minutes {training.seconds / 60:.1f}", flush=True)
-            losses.clear()
-
-
-if __name__ == "__main__":
-    main()

@@ -9,25 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from tqdm import tqdm
 
 from assets.starter_model import checkpoint, export
 from assets.starter_model.composing import Wish, make_scene
-from assets.starter_model.config import AUTOENCODER, DENOISER, WEIGHTS, Bucket
-from assets.starter_model.latents import Cached, normalise, shares_of, things_of
+from assets.starter_model.config import AUTOENCODER, DENOISER, Bucket, Share
+from assets.starter_model.drawing import render
+from assets.starter_model.latents import Cached, encode, read_cache
 from assets.starter_model.networks import make_autoencoder
-from assets.starter_model.optimising import orthogonal, rate_share
-from assets.starter_model.train_autoencoder import AutoencoderTraining
-from assets.starter_model.train_denoiser import (
-    DenoiserTraining,
-    Networks,
-    draw_timesteps,
-    warm_start,
-)
+from assets.starter_model.optimising import MatrixMomentum, Working, orthogonal, rate_share
+from assets.starter_model.pictures import Files, captions_of, drawing, things_of
+from assets.starter_model.train_autoencoder import AutoencoderTraining, normalise, trained_autoencoder
+from assets.starter_model.train_denoiser import DenoiserTraining, Networks, draw_timesteps
 from assets.starter_model.vocabulary import END, SIZE, START, UsedRows, write_tokenizer
 
-TINY_AUTOENCODER = replace(AUTOENCODER, channels=(8, 8, 8, 8), side=32, batch=2)
+CPU = torch.device("cpu")
+TINY_AUTOENCODER = replace(AUTOENCODER, channels=(8, 8, 8, 8), side=32, batch=4)
 TINY_DENOISER = replace(
     DENOISER, channels=(32, 32, 32), text_width=32, text_layers=1, heads=2, small_share=0.0
 )
@@ -42,19 +39,25 @@ def one_quiet_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tiny_cache() -> list[Cached]:
-    chance = np.random.default_rng(0)
-    tokens = np.full((6, 2, 77), END, np.uint16)
-    tokens[:, :, 0], tokens[:, :, 1] = START, 320
-    latents = chance.normal(size=(6, 8, 8, 8)).astype(np.float16)
-    things = chance.random((6, 8, 8)).astype(np.float16)
+    chance = torch.Generator().manual_seed(0)
+    numbers = torch.full((6, 2, 77), ROWS.end, dtype=torch.int32)
+    numbers[:, :, 0], numbers[:, :, 1] = 2, 0
+    latents = torch.randn(6, 8, 8, 8, generator=chance).half()
+    things = torch.rand(6, 8, 8, generator=chance).half()
     return [
-        Cached(Bucket(name, 64, 64, 0, 6, 2, 0.5), latents, tokens, things, np.full(6, 1 / 6))
+        Cached(Share(Bucket(name, 64, 64, 0, 6), 2, 0.5), latents, numbers, things)
         for name in ("small", "native")
     ]
 
 
+def autoencoder_training(path: Path) -> AutoencoderTraining:
+    chance = np.random.default_rng(0)
+    details, wholes = (chance.integers(0, 256, (3, side, side, 3), np.uint8) for side in (64, 32))
+    return AutoencoderTraining(TINY_AUTOENCODER, path, CPU, details, wholes)
+
+
 def denoiser_training(path: Path) -> DenoiserTraining:
-    return DenoiserTraining(TINY_DENOISER, path, tiny_cache(), ROWS)
+    return DenoiserTraining(TINY_DENOISER, path, CPU, tiny_cache(), ROWS)
 
 
 def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
@@ -62,13 +65,13 @@ def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> boo
 
 
 def test_the_autoencoders_training_resumes_exactly(tmp_path: Path) -> None:
-    whole = AutoencoderTraining(TINY_AUTOENCODER, tmp_path / "whole.pt")
+    whole = autoencoder_training(tmp_path / "whole.pt")
     losses = [whole.train_step() for _ in range(4)]
-    stopped = AutoencoderTraining(TINY_AUTOENCODER, tmp_path / "stopped.pt")
+    stopped = autoencoder_training(tmp_path / "stopped.pt")
     for _ in range(2):
         stopped.train_step()
     stopped.save()
-    resumed = AutoencoderTraining(TINY_AUTOENCODER, tmp_path / "stopped.pt")
+    resumed = autoencoder_training(tmp_path / "stopped.pt")
     assert resumed.step == 2
     assert [resumed.train_step() for _ in range(2)] == losses[2:]
     assert same(whole.average.weights, resumed.average.weights)
@@ -87,42 +90,6 @@ def test_the_denoisers_training_resumes_exactly(tmp_path: Path) -> None:
     assert same(whole.average.weights, resumed.average.weights)
 
 
-def test_a_warm_start_of_the_autoencoder_leaves_latents_as_they_are(tmp_path: Path) -> None:
-    torch.manual_seed(0)
-    present = make_autoencoder(TINY_AUTOENCODER)
-    training = AutoencoderTraining(TINY_AUTOENCODER, tmp_path / "tuned.pt", present.state_dict())
-    for _ in range(3):
-        training.train_step()
-    after = training.network.state_dict()
-    changed = {
-        name.split(".")[0]
-        for name, value in present.state_dict().items()
-        if not torch.equal(value, after[name])
-    }
-    assert changed == {"decoder", "post_quant_conv"}
-
-
-def test_a_warm_start_of_the_denoiser_keeps_words_and_gives_new_ones_embeddings_of_their_own(
-    tmp_path: Path,
-) -> None:
-    first = Networks(TINY_DENOISER, ROWS)
-    (tmp_path / "unet").mkdir()
-    (tmp_path / "text_encoder").mkdir()
-    save_file(first.denoiser.state_dict(), tmp_path / "unet" / WEIGHTS)
-    full = export.full_text_encoder(TINY_DENOISER, first.text_encoder, ROWS)
-    save_file(full.state_dict(), tmp_path / "text_encoder" / "model.safetensors")
-    rows = UsedRows(np.array([320, 1125, 2368, 2377, START, END]))
-    second = Networks(TINY_DENOISER, rows)
-    warm_start(second, rows, tmp_path)
-    old, new = (part.text_encoder.get_input_embeddings().weight for part in (first, second))
-    known = torch.tensor([0, 2, 4, 5])
-    assert torch.equal(new[known], old[:4])
-    assert torch.equal(new[rows.unknown], old[ROWS.unknown])
-    assert not torch.equal(new[1], new[3])
-    assert not torch.equal(new[1], old[ROWS.unknown])
-    assert same(first.denoiser.state_dict(), second.denoiser.state_dict())
-
-
 def test_a_kill_while_saving_leaves_the_last_state(tmp_path: Path) -> None:
     path = tmp_path / "state.pt"
     assert checkpoint.load(path) is None
@@ -137,7 +104,7 @@ def test_normalised_latents_have_unit_variance_and_the_same_pictures() -> None:
     picture = torch.rand(1, 3, 32, 32) * 2 - 1
     with torch.no_grad():
         before = network.decode(network.encode(picture).latent_dist.mean).sample
-        normalise(network, scenes=4)
+        normalise(network, np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8))
         after = network.decode(network.encode(picture).latent_dist.mean).sample
         latents = network.encode(picture).latent_dist.mean
     assert torch.allclose(before, after, atol=1e-3)
@@ -181,9 +148,10 @@ def test_an_export_loads_as_a_plain_pipeline_and_replaces_the_last(tmp_path: Pat
 
 def test_update_directions_are_orthogonal_and_rates_end_low() -> None:
     torch.manual_seed(0)
-    values = torch.linalg.svdvals(orthogonal(torch.randn(12, 40)))
-    assert float(values.min()) > 0.6
-    assert float(values.max()) < 1.3
+    for shape in ((3, 12, 40), (2, 40, 12)):
+        values = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
+        assert float(values.min()) > 0.6
+        assert float(values.max()) < 1.3
     assert rate_share(0.0, 1000, 100) == pytest.approx(1.0)
     assert rate_share(1.0, 1000, 100) == pytest.approx(0.02)
     assert rate_share(0.0, 0, 100) == pytest.approx(0.01)
@@ -198,12 +166,58 @@ def test_things_are_found_where_they_stand() -> None:
     assert not things_of(replace(scene, things=(), light_shown=False, clouds=(), birds=()), 128, 128).any()
 
 
-def test_flat_scenes_are_taken_more_often() -> None:
-    bucket = Bucket("small", 64, 64, 0, 60, 2, 0.5)
-    shares = shares_of(bucket)
-    flat = np.array([make_scene(seed).style == "flat" for seed in range(60)])
-    assert shares.sum() == pytest.approx(1.0)
-    assert shares[flat].sum() == pytest.approx(DENOISER.flat_share)
+def test_matrices_of_one_shape_are_updated_together_as_each_would_be_alone() -> None:
+    torch.manual_seed(0)
+    together = [torch.nn.Parameter(torch.randn(6, 10)) for _ in range(3)]
+    alone = [torch.nn.Parameter(one.detach().clone()) for one in together]
+    optimisers = [MatrixMomentum(together, 0.1), *(MatrixMomentum([one], 0.1) for one in alone)]
+    for _ in range(2):
+        for first, second in zip(together, alone, strict=True):
+            first.grad = torch.randn(6, 10)
+            second.grad = first.grad.clone()
+        for optimiser in optimisers:
+            optimiser.step()
+    for first, second in zip(together, alone, strict=True):
+        assert torch.allclose(first, second, atol=1e-5)
+
+
+def test_the_copy_that_computes_follows_the_weights_and_hands_its_gradients_over() -> None:
+    network = torch.nn.Linear(4, 2)
+    working = Working(network, CPU)
+    working.copy = torch.nn.Linear(4, 2).bfloat16()  # as where the device has half precision
+    working.refresh()
+    assert torch.equal(working.copy.weight, network.weight.bfloat16())
+    working.copy(torch.ones(1, 4, dtype=working.precision)).sum().backward()
+    working.hand_over_gradients()
+    assert network.weight.grad is not None
+    assert network.weight.grad.dtype == torch.float32
+    assert torch.equal(network.weight.grad, torch.ones(2, 4))
+    assert working.copy.weight.grad is None
+
+
+def test_scenes_are_drawn_captioned_and_encoded_once(tmp_path: Path) -> None:
+    bucket = Bucket("tiny", 64, 32, 20, 3)
+    with drawing(tmp_path, 1) as drawn:
+        drawn.start([bucket], captioned=True)()
+    files = Files(tmp_path, bucket)
+    pictures = np.load(files.pictures)
+    assert np.array_equal(pictures[2], render(make_scene(22), 64, 32))
+    assert np.array_equal(np.load(files.things)[1], things_of(make_scene(21), 64, 32))
+    words = write_tokenizer(tmp_path / "words")(captions_of(make_scene(20))[0]).input_ids
+    assert np.load(files.tokens)[0, 0, : len(words)].tolist() == words
+    assert files.begin(captioned=True) == 3
+
+    network = make_autoencoder(TINY_AUTOENCODER).eval()
+    cached, rows = read_cache(tmp_path, network, (Share(bucket, 2, 1.0),))
+    assert cached[0].latents.shape == (3, 8, 4, 8)
+    assert rows.rows[cached[0].numbers[0, 0, : len(words)].numpy()].tolist() == words
+    files.pictures.unlink()
+    assert torch.equal(encode(network, files), cached[0].latents)
+
+
+def test_an_autoencoder_that_was_never_trained_is_asked_for_in_words(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="train it first"):
+        trained_autoencoder(tmp_path, CPU)
 
 
 def test_timesteps_cover_the_whole_range_and_more_of_its_middle() -> None:
