@@ -94,6 +94,13 @@ def no_leaks() -> Iterator[None]:
     assert not threads, f"threads left running: {[thread.name for thread in threads]}"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_is_loaded_is_left_out_of_collections() -> None:
+    """Tests collect garbage often; modules and what they hold, hundreds of thousands of objects, are none."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def qapp(qapp: Any) -> Any:
     """As in the app, a widget that became garbage is never destroyed by another thread."""
