@@ -39,10 +39,14 @@ class Created(Contract):
     links: dict[str, str]
     width: int | None = None
     height: int | None = None
+    estimated_wait_seconds: int = 0
+    init_image_url: str | None = None
+    original_resolution: str | None = None
+    target_resolution: str | None = None
 
 
 class CreatedBatch(Contract):
-    batch_id: UUID
+    batch_id: UUID | None
     jobs: list[Created]
     total_jobs: int
     total_estimated_credits: int
@@ -73,6 +77,15 @@ class JobImage(Contract):
     format: str
     x: int = 0
     y: int = 0
+
+
+class SourceImage(Contract):
+    """What a job was made from; `id` is the hash of its bytes, which a request may name again."""
+
+    id: str
+    url: str
+    width: int
+    height: int
 
 
 class JobFailure(Contract):
@@ -117,12 +130,19 @@ class JobSummary(Contract):
 
 
 class Job(JobSummary):
-    """Worker and priority are shown to administrators only."""
+    """`image` is the first of `images`. What was handed in is shown as long as it is kept.
+
+    Worker and priority are shown to administrators only.
+    """
 
     user_id: UUID
     negative_prompt: str
+    model_id: UUID | None
     parameters: dict[str, Any]
     images: list[JobImage]
+    image: JobImage | None
+    original_image: SourceImage | None
+    mask: SourceImage | None
     width: int | None
     height: int | None
     processing_time_seconds: float | None
@@ -205,11 +225,6 @@ class GenerationStatistics(Contract):
     subscription_tier: str
 
 
-class PromptRequest(Contract):
-    prompt: str
-    style: str | None = None
-
-
 class EnhancedPrompt(Contract):
     """`method` says whether an outside model wrote it, or a template of ours (which is free)."""
 
@@ -219,6 +234,15 @@ class EnhancedPrompt(Contract):
     suggested_parameters: dict[str, Any]
     method: Literal["template", "model"]
     credits: int
+
+
+class TranslatedPrompt(Contract):
+    """`confidence` (0 to 1) is None where the model tells none."""
+
+    original_prompt: str
+    translated_prompt: str
+    source_language: str
+    confidence: float | None
 
 
 class UploadPart(Contract):

@@ -218,10 +218,14 @@ class UpscaleRequest(JobSettings):
     scale: Literal[2, 4, 8, "max"] = Field(2, validation_alias=AliasChoices("scale", "scale_factor"))
     quality: Literal["standard", "high", "ultra"] = "standard"
     face_enhancement: bool = Field(
-        default=False, validation_alias=AliasChoices("face_enhancement", "faceEnhancement")
+        default=False,
+        validation_alias=AliasChoices("face_enhancement", "faceEnhancement"),
+        description="Needs a model that restores faces.",
     )
     background_enhancement: bool = Field(
-        default=False, validation_alias=AliasChoices("background_enhancement", "backgroundEnhancement")
+        default=False,
+        validation_alias=AliasChoices("background_enhancement", "backgroundEnhancement"),
+        description="An upscale always paints the whole picture over, its background too.",
     )
 
 

@@ -2,10 +2,10 @@
 
 import re
 
-from shared.contracts.models import ModelDescription
+from shared.contracts.models import ModelDescription, ModelFile
 
 
-def offered_name(model: ModelDescription) -> str:
+def offered_name(model: ModelDescription | ModelFile) -> str:
     """By what it is, whatever machine it lies on."""
     if model.id == "starter":
         return "starter"

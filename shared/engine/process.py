@@ -12,7 +12,7 @@ from typing import TypeVar
 from shared.contracts.errors import EngineCrashedError, PentimentoError
 from shared.contracts.events import FINAL_EVENTS, Accepted, Cancelled, Failed, GenerationEvent, Loading
 from shared.contracts.generation import GenerationRequest
-from shared.contracts.models import ModelDescription
+from shared.contracts.models import ModelDescription, ModelFile
 from shared.engine.catalogue import Catalogue
 from shared.engine.child import ChildProcess
 from shared.engine.model_hashes import ModelHashes
@@ -75,6 +75,11 @@ class EngineProcess:
     async def list_models(self) -> list[ModelDescription]:
         """Reads headers only; torch is not needed for it."""
         return await asyncio.to_thread(self._catalogue.scan)
+
+    async def list_files(self) -> list[ModelFile]:
+        """Models of every kind; headers only, too."""
+        survey = await asyncio.to_thread(self._catalogue.survey)
+        return list(survey.files)
 
     async def run(self, job_id: str, request: GenerationRequest) -> AsyncIterator[GenerationEvent]:
         ticket = f"{job_id}/{next(self._tickets)}"  # a job that is run again is not its earlier run

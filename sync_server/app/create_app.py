@@ -11,6 +11,7 @@ from sync_server.accounts.routes import pages as account_pages
 from sync_server.accounts.routes import router as accounts_router
 from sync_server.app.container import Container
 from sync_server.billing.routes import router as billing_router
+from sync_server.compat.routes import router as compat_router
 from sync_server.credits.routes import router as credits_router
 from sync_server.generation.routes import router as generation_router
 from sync_server.generation.routes import uploads_router
@@ -27,6 +28,7 @@ from sync_server.realtime.routes import router as realtime_router
 from sync_server.workflows.routes import router as workflows_router
 
 API = "/api/v1"
+_SOCKET_PATIENCE = 10.0
 _WINDOWS_SECONDS = (60, 3600, 86_400)
 
 
@@ -66,6 +68,7 @@ def create_app(
     app.state.passwords = container.passwords
     app.state.storage = container.storage
     app.state.listener = container.listener
+    app.state.socket_patience = _SOCKET_PATIENCE
     app.state.cors_origins = frozenset(settings.cors_origins)
     app.state.public_url = settings.public_url
     app.state.oauth_flow = container.oauth_flow
@@ -74,6 +77,7 @@ def create_app(
     app.include_router(files.router)
     app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
     app.include_router(realtime_router)
+    app.include_router(compat_router, dependencies=[Depends(charge_signed_out)])
     for router in (
         accounts_router,
         credits_router,

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sync_server.app.settings import Settings
@@ -16,7 +16,10 @@ _SECONDS_TO_END = 30.0
 @contextmanager
 def local_workers(settings: Settings) -> Iterator[None]:
     """One process each, started anew where it ends by itself; ended with the server."""
-    watches = [_Watch(settings) for _ in range(settings.workers)]
+    models = [word for path in settings.models for word in ("--models", str(path))]
+    watches = [_Watch(models) for _ in range(settings.workers)]
+    if settings.workers and settings.fal_key.get_secret_value():
+        watches.append(_Watch(["--hosted"]))
     for watch in watches:
         watch.start()
     try:
@@ -29,10 +32,9 @@ def local_workers(settings: Settings) -> Iterator[None]:
 
 
 class _Watch(threading.Thread):
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, options: Sequence[str]) -> None:
         super().__init__(name="local-worker", daemon=True)
-        models = [word for path in settings.models for word in ("--models", str(path))]
-        self._command = [sys.executable, "-m", "sync_server.app.worker", *models]
+        self._command = [sys.executable, "-m", "sync_server.app.worker", *options]
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None

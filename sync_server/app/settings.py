@@ -92,6 +92,34 @@ class Settings(BaseSettings):
         [],
         description="Models of those workers, folders or files, as a JSON list. Empty: the starter model.",
     )
+    fal_key: SecretStr = Field(
+        SecretStr(""),
+        description="fal.ai's key: with it `serve` starts a worker that hands jobs of its models on.",
+    )
+    fal_url: str = Field("https://queue.fal.run", description="fal.ai's queue.")
+    fal_keys_url: str = Field(
+        "https://rest.fal.ai/.well-known/jwks.json", description="The keys that sign fal.ai's webhooks."
+    )
+    language_model_url: str = Field(
+        "",
+        description="An OpenAI-compatible endpoint that improves and translates prompts, with its /v1. Empty: "
+        "prompts are improved by templates, and not translated.",
+    )
+    language_model_key: SecretStr = Field(
+        SecretStr(""), description="The key of that endpoint, where it has one."
+    )
+    language_model_name: str = Field("gpt-4o-mini", description="The model that is asked for there.")
+    worker_silence: float = Field(
+        30.0,
+        ge=1,
+        description="Seconds without a word after which a job's worker counts as lost, and another takes the job.",
+    )
+    request_seconds: float = Field(
+        120.0,
+        ge=1,
+        description="The longest that a request may run: after it, one whose process was lost is taken up by a "
+        "repetition with the same Idempotency-Key.",
+    )
     otlp_url: str = Field("", description="Where OpenTelemetry traces go (OTLP over HTTP). Empty: none.")
     metrics: bool = Field(default=False, description="Serve Prometheus metrics at /metrics.")
 

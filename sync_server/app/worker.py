@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -20,9 +21,14 @@ from shared.imaging.blob_folder import BlobFolder
 from sync_server.app.container import Container
 from sync_server.app.serving import database
 from sync_server.app.settings import Settings
-from sync_server.generation.worker import EngineExecutor, Executor, Runner, WorkerService
+from sync_server.generation.providers.fal import FalQueue
+from sync_server.generation.service.hosted import HostedRequests
+from sync_server.generation.worker import EngineExecutor, Executor, FalExecutor, Runner, WorkerService
+from sync_server.models.service import ModelCatalogue
 from sync_server.platform.logging import configure_logging
 
+_HOSTED_AT_A_TIME = 16
+_ALIVE_WITHIN = 60.0
 STARTER_MODEL = Path(assets.__path__[0]) / "starter_model" / "model"
 
 app = typer.Typer(add_completion=False, help="Does jobs of the cloud queue on this machine's models.")
@@ -43,7 +49,9 @@ def work(
         list[Path] | None,
         typer.Option(help="A folder of models, or one model. May be given often. Else the starter."),
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=16, help="Jobs at a time.")] = 1,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Jobs at a time: else 1, or 16 hosted ones.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads that the engine computes with.")] = None,
     grace: Annotated[
         float, typer.Option(min=0, help="Seconds that a job in hand has to end when the worker is told to.")
@@ -51,44 +59,80 @@ def work(
     patience: Annotated[
         float, typer.Option(min=0, help="Seconds that other models' jobs may wait for the loaded one.")
     ] = 60.0,
+    *,
+    hosted: Annotated[
+        bool, typer.Option("--hosted", help="Hand jobs on to fal.ai (PENTIMENTO_FAL_KEY) instead.")
+    ] = False,
+    alive: Annotated[
+        bool, typer.Option("--alive", help="Only tell, by the exit code, whether the worker here goes on.")
+    ] = False,
 ) -> None:
     """Until SIGTERM or Ctrl+C: then the job in hand is finished, or handed back after the grace."""
     settings = Settings()
+    if alive:
+        sys.exit(0 if _is_alive(settings) else "No worker was heard of lately.")
     configure_logging(production=settings.environment == "production")
-    with database(settings) as url, contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(
-            run_worker(
-                settings,
-                url,
-                models=models or [STARTER_MODEL],
-                concurrency=concurrency,
-                threads=threads,
-                grace=grace,
-                patience=timedelta(seconds=patience),
-            )
+    if hosted and not settings.fal_key.get_secret_value():
+        sys.exit("PENTIMENTO_FAL_KEY is not set: there is nobody to hand jobs on to.")
+
+    async def run(url: str) -> None:
+        container = Container(settings=settings, database_url=url)
+        blobs = BlobFolder(settings.data_folder.absolute() / "worker-blobs")
+        executor = (
+            await hosted_executor(container, blobs)
+            if hosted
+            else local_executor(settings, blobs, models=models or [STARTER_MODEL], threads=threads)
+        )
+        await serve_queue(
+            container,
+            executor,
+            concurrency=concurrency or (_HOSTED_AT_A_TIME if hosted else 1),
+            grace=grace,
+            patience=timedelta(seconds=patience),
         )
 
+    with database(settings) as url, contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(run(url))
 
-async def run_worker(
-    settings: Settings,
-    url: str,
-    *,
-    models: Sequence[Path],
-    concurrency: int,
-    threads: int | None,
-    grace: float,
-    patience: timedelta,
-) -> None:
-    container = Container(settings=settings, database_url=url)
-    blobs = BlobFolder(settings.data_folder.absolute() / "worker-blobs")
+
+def _is_alive(settings: Settings) -> bool:
+    """By its file, not by the database: one that is away is no reason to begin anew."""
+    try:
+        told_at = _alive_file(settings).stat().st_mtime
+    except OSError:
+        return False
+    return time.time() - told_at < _ALIVE_WITHIN
+
+
+def _alive_file(settings: Settings) -> Path:
+    return settings.data_folder.absolute() / "worker-alive"
+
+
+def local_executor(
+    settings: Settings, blobs: BlobFolder, *, models: Sequence[Path], threads: int | None
+) -> EngineExecutor:
     engine = EngineProcess(
         blobs=blobs,
         model_folders=models,
         threads=threads or max(1, (psutil.cpu_count(logical=False) or 2) - 1),
         model_index=settings.data_folder.absolute() / "model-index",
     )
-    executor = EngineExecutor(engine=engine, blobs=blobs, device="this machine")
-    await serve_queue(container, executor, concurrency=concurrency, grace=grace, patience=patience)
+    return EngineExecutor(engine=engine, blobs=blobs, device="this machine")
+
+
+async def hosted_executor(container: Container, blobs: BlobFolder) -> FalExecutor:
+    settings = container.settings
+    async with container.transactions.begin() as work:
+        requests, models = work.get(HostedRequests), work.get(ModelCatalogue).hosted()
+    return FalExecutor(
+        queue=FalQueue(http=container.http, url=settings.fal_url, key=settings.fal_key.get_secret_value()),
+        requests=requests,
+        fetcher=container.fetcher,
+        blobs=blobs,
+        models=models,
+        # Only an address that the provider can reach.
+        webhooks_at=f"{settings.public_url}/api/v1" if settings.public_url.startswith("https://") else None,
+    )
 
 
 async def serve_queue(
@@ -96,11 +140,13 @@ async def serve_queue(
 ) -> None:
     """Until SIGTERM or SIGINT, or cancelled."""
     worker_id = container.world.new_id()
+    silence = timedelta(seconds=container.settings.worker_silence)
     runner = Runner(
         transactions=container.transactions,
         storage=container.storage,
         executor=executor,
         worker_id=worker_id,
+        silence=silence,
     )
     service = WorkerService(
         app=container.queue.app,
@@ -109,8 +155,11 @@ async def serve_queue(
         runner=runner,
         worker_id=worker_id,
         world=container.world,
+        silence=silence,
+        alive_file=_alive_file(container.settings),
     )
     await container.queue.open()
+    listening = asyncio.create_task(container.listener.run())
     working = asyncio.ensure_future(
         service.run(concurrency=concurrency, grace_seconds=grace, patience=patience)
     )
@@ -121,6 +170,8 @@ async def serve_queue(
     try:
         await working
     finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
         await container.close()
 
 

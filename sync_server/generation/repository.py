@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,6 +46,10 @@ class JobRepository:
         query = select(func.count()).where(JobRow.user_id == user_id, JobRow.status.in_(ACTIVE))
         return int(await self.session.scalar(query) or 0)
 
+    async def has_pending(self, user_id: UUID) -> bool:
+        query = select(exists().where(JobRow.user_id == user_id, JobRow.status == "pending"))
+        return bool(await self.session.scalar(query))
+
     async def next_pending(self, user_id: UUID, *, limit: int) -> Sequence[JobRow]:
         query = (
             select(JobRow)
@@ -61,6 +65,10 @@ class JobRepository:
             JobRow.user_id == user_id, JobRow.status.in_(("pending", "queued", "processing"))
         )
         return (await self.session.scalars(query.order_by(JobRow.created_at, JobRow.id))).all()
+
+    async def ended_since(self, user_id: UUID, since: datetime, *, limit: int) -> Sequence[JobRow]:
+        query = select(JobRow).where(JobRow.user_id == user_id, JobRow.completed_at >= since)
+        return (await self.session.scalars(query.order_by(JobRow.completed_at).limit(limit))).all()
 
     async def positions(self, jobs: Sequence[JobRow]) -> dict[UUID, int]:
         """Of those that are in the queue: how many come before each, and itself."""
@@ -198,6 +206,10 @@ class JobRepository:
             query = query.where(WorkerRow.models.contains([model]))
         return int(await self.session.scalar(query) or 0)
 
+    async def workers_with_all(self, models: Sequence[str], heard_after: datetime) -> bool:
+        query = select(exists().where(WorkerRow.heard_at > heard_after, WorkerRow.models.contains(models)))
+        return bool(await self.session.scalar(query))
+
     async def seconds_ahead(self, job: JobRow) -> int:
         query = select(func.coalesce(func.sum(JobRow.estimated_seconds), 0)).where(
             JobRow.model == job.model,
@@ -251,6 +263,36 @@ class JobRepository:
             .returning(JobRow)
             .execution_options(populate_existing=True)
         )
+
+    async def forgotten_jobs(self, queued_before: datetime, *, task: str, limit: int) -> Sequence[JobRow]:
+        """Queued since then, without a task that waits for a worker."""
+        no_task = text(
+            "NOT EXISTS (SELECT 1 FROM queue.procrastinate_jobs AS task WHERE task.task_name = :task"
+            " AND task.status = 'todo' AND task.args->>'job_id' = CAST(generation_jobs.id AS text))"
+        ).bindparams(task=task)
+        query = select(JobRow).where(JobRow.status == "queued", JobRow.queued_at < queued_before, no_task)
+        return (await self.session.scalars(query.limit(limit).with_for_update(skip_locked=True))).all()
+
+    async def known_keys(self, keys: Sequence[str]) -> bool:
+        """Whether a picture that is kept lies at one of them."""
+        return bool(await self.session.scalar(select(exists().where(ItemRow.key.in_(keys)))))
+
+    async def kept_pictures(self, keys: Sequence[str]) -> set[str]:
+        return set(await self.session.scalars(select(ItemRow.key).where(ItemRow.key.in_(keys))))
+
+    async def kept_inputs(self, keys: Sequence[str]) -> set[str]:
+        key = func.concat("inputs/", InputRow.user_id, "/", InputRow.blob)
+        users = {UUID(key.split("/")[1]) for key in keys}
+        query = select(key).where(InputRow.user_id.in_(users), key.in_(keys))
+        return set(await self.session.scalars(query))
+
+    async def kept_uploads(self, ids: Sequence[UUID]) -> set[str]:
+        found = await self.session.scalars(select(UploadRow.id).where(UploadRow.id.in_(ids)))
+        return {str(upload) for upload in found}
+
+    async def of_request(self, user_id: UUID, keys: Sequence[str]) -> Sequence[JobRow]:
+        query = select(JobRow).where(JobRow.user_id == user_id, JobRow.request_key.in_(keys))
+        return (await self.session.scalars(query.order_by(JobRow.id))).all()
 
     async def dead_jobs(self, heard_before: datetime, *, limit: int) -> Sequence[UUID]:
         query = select(JobRow.id).where(JobRow.status == "processing", JobRow.heard_at < heard_before)

@@ -20,11 +20,13 @@ class JobRow(Base):
     """`attempt` is raised by whoever takes the job: what an earlier taker still writes finds no row.
 
     `request` is the shared contract's; `options` what is done around it (delivered format, board, background).
+    `request_key` is that of the request that made it: its repetition finds the job, and makes no other.
     `started_order` of a job in the queue is its virtual start, in quarters of a second: smaller comes first.
     """
 
     __tablename__ = "generation_jobs"
     __table_args__ = (
+        UniqueConstraint("user_id", "request_key"),
         Index("ix_generation_jobs_user_id_created_at", "user_id", "created_at", "id"),
         Index(
             "ix_generation_jobs_active",
@@ -75,12 +77,30 @@ class JobRow(Base):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     result: Mapped[dict[str, Any]] = mapped_column(JSONB)
     board_id: Mapped[UUID | None]
+    request_key: Mapped[str | None]
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     cancel_asked_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+
+
+class HostedRequestRow(Base):
+    """A job that lies at a hosted provider. `outcome` is what its webhook told."""
+
+    __tablename__ = "hosted_requests"
+
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("generation_jobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    request_id: Mapped[str]
+    status_url: Mapped[str]
+    response_url: Mapped[str]
+    cancel_url: Mapped[str]
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    submitted_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
 
 
 class ScheduleRow(Base):

@@ -7,8 +7,9 @@ import procrastinate
 
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.inputs import input_key
-from sync_server.generation.service.rescue import rescue_jobs
+from sync_server.generation.service.rescue import rescue_forgotten_jobs, rescue_jobs
 from sync_server.generation.service.statistics import DELETE_FILES_OF
+from sync_server.generation.service.sweep import sweep_storage
 from sync_server.generation.service.uploads import Uploads
 from sync_server.platform.ports import Clock
 from sync_server.platform.storage import Storage
@@ -27,12 +28,18 @@ def register(
     @app.periodic(cron="* * * * *")
     @app.task(name="generation.rescue", queueing_lock="generation.rescue")
     async def rescue(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate gives the time it was due
-        await rescue_jobs(transactions, clock)
+        await rescue_jobs(transactions)
+        await rescue_forgotten_jobs(transactions)
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="generation.clean", queueing_lock="generation.clean", retry=3)
     async def clean(timestamp: int) -> None:  # noqa: ARG001 - as above
         await clean_up(transactions, storage=storage, uploads=uploads, clock=clock)
+
+    @app.periodic(cron="23 3 * * *")
+    @app.task(name="generation.sweep", queueing_lock="generation.sweep", retry=3)
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001 - as above
+        await sweep_storage(transactions, storage=storage, clock=clock)
 
     @app.task(name=DELETE_FILES_OF, retry=_RETRY)
     async def delete_files_of(user_id: str) -> None:

@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from shared.contracts.model_catalogue import CustomModel, ShareRequest
-from shared.contracts.models import ModelDescription
-from shared.engine.offering import offered_name
+from shared.contracts.model_catalogue import CustomModel, ModelType, ShareRequest
 from shared.pricing.prices import PricedWork, price
 from shared.pricing.tariffs import TIER_NAMES, Tariffs, TierName
 from sync_server.models.repository import ModelRepository
-from sync_server.models.rules import ModelEntry, entry_of
+from sync_server.models.rules import ModelEntry
 from sync_server.models.tables import CustomModelRow
 from sync_server.platform.errors import (
     InvalidParametersError,
@@ -112,6 +110,39 @@ class ModelCatalogue:
             )
         return entry
 
+    async def part(self, id_or_name: str, *, type_: ModelType, model: ModelEntry) -> ModelEntry:
+        """What goes with `model`, offered now. Raises ModelUnavailableError, InvalidParametersError.
+
+        A control may be asked for by what it follows ("canny").
+        """
+        now = self._clock()
+        there = [
+            offered.entry
+            for offered in await self.all()
+            if offered.entry.type == type_ and offered.available(now)
+        ]
+        named = [entry for entry in there if id_or_name in {entry.name, entry.display_name, str(entry.id)}]
+        if not named and type_ == "controlnet":
+            named = [entry for entry in there if id_or_name.lower() in entry.name]
+        if not named:
+            raise ModelUnavailableError(
+                "{model} is not installed on any worker that runs.",
+                advice="Leave it out, or choose one that /models shows.",
+                details={"models": [id_or_name]},
+                model=id_or_name,
+            )
+        fitting = [entry for entry in named if entry.base == model.base]
+        if not fitting:
+            raise InvalidParametersError(
+                "{part} does not go with {model}.",
+                advice="Choose one of the same base: /models?base={base}.",
+                details={"base": model.base},
+                part=named[0].display_name,
+                model=model.display_name,
+                base=model.base,
+            )
+        return fitting[0]
+
     async def default_credits(self) -> int:
         """Of one picture of the default model."""
         return self.credits((await self.find(self._default)).entry)
@@ -126,11 +157,14 @@ class ModelCatalogue:
         )
         return price(work, self._tariffs.work)
 
-    async def offer(self, models: Sequence[ModelDescription]) -> None:
+    def hosted(self) -> list[ModelEntry]:
+        """Those of the provider that a worker may hand jobs to."""
+        return [entry for entry in self._known.values() if entry.executor == "fal"]
+
+    async def offer(self, models: Sequence[ModelEntry]) -> None:
         """A worker has them, now."""
-        entries = {offered_name(model): entry_of(model) for model in models}
         await self._repository.offer(
-            {name: entry.model_dump(mode="json") for name, entry in entries.items()}, self._clock()
+            {model.name: model.model_dump(mode="json") for model in models}, self._clock()
         )
 
 

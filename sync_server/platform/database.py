@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+CONNECTION_LOST = (OperationalError, InterfaceError, PoolTimeoutError, psycopg.OperationalError, OSError)
+"""What a database that is away, or comes back, makes of a statement: whether it took effect is not known."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 SEARCH_PATH = "public,queue"
 

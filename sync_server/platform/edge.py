@@ -13,6 +13,7 @@ from sync_server.platform.errors import (
     ForbiddenError,
     UnauthorizedError,
 )
+from sync_server.platform.languages import Language, preferred_language
 from sync_server.platform.work import Transactions, Work
 
 Kind = TypeVar("Kind")
@@ -71,6 +72,16 @@ async def transactions(request: Request) -> Transactions:
 
 
 AllTransactions = Annotated[Transactions, Depends(transactions)]
+
+
+def calling_out(kind: type[Kind]) -> Any:
+    """As `service`, for one that opens its own transactions: the request holds none while it calls out."""
+
+    async def provide(opened: AllTransactions) -> Kind:
+        async with opened.begin() as work:
+            return work.get(kind)
+
+    return Depends(provide)
 
 
 async def _maybe_principal(request: Request) -> Principal | None:
@@ -140,6 +151,11 @@ def _role(*allowed: str) -> Callable[[Principal], Awaitable[Principal]]:
     return check
 
 
+def _language(request: Request) -> Language:
+    return preferred_language(request.headers.get("Accept-Language", ""))
+
+
+AskedLanguage = Annotated[Language, Depends(_language)]
 MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_principal)]
 """The principal where a token was sent, else None; a bad token is still an error."""
 Leaving = Annotated[Principal, Depends(_principal)]

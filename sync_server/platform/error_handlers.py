@@ -1,7 +1,7 @@
 """Every error becomes the envelope: its code, words in the reader's language, details for programs."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,6 +30,9 @@ from sync_server.platform.replies import ErrorBody, ErrorReply
 
 log = logging.getLogger("pentimento.errors")
 
+ErrorShape = Callable[[ServerError, str], dict[str, Any]]
+"""Another API's words for an error and its message; a route that speaks it sets `request.state.error_shape`."""
+
 
 def install_error_handlers(app: FastAPI) -> None:
     """Errors that nobody foresaw are caught further out, by the middleware's ErrorBoundary."""
@@ -41,20 +44,22 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 def error_response(request: Request, error: ServerError) -> Response:
-    reply = ErrorReply(
-        error=ErrorBody(
-            code=error.code,
-            message=_words(error.report, preferred_language(request.headers.get("Accept-Language", ""))),
-            details=error.details,
-        ),
-        request_id=getattr(request.state, "request_id", ""),
-    )
+    message = _words(error.report, preferred_language(request.headers.get("Accept-Language", "")))
+    shape: ErrorShape | None = getattr(request.state, "error_shape", None)
+    body = shape(error, message) if shape else _envelope(request, error, message)
     return Response(
-        to_json(reply.model_dump(), inf_nan_mode="null"),
+        to_json(body, inf_nan_mode="null"),
         status_code=error.status,
         headers=error.headers,
         media_type="application/json",
     )
+
+
+def _envelope(request: Request, error: ServerError, message: str) -> dict[str, Any]:
+    return ErrorReply(
+        error=ErrorBody(code=error.code, message=message, details=error.details),
+        request_id=getattr(request.state, "request_id", ""),
+    ).model_dump()
 
 
 def unforeseen() -> InternalServerError:

@@ -184,6 +184,10 @@ class InternalServerError(ServerError):
     status, code = 500, "INTERNAL_ERROR"
 
 
+class GenerationFailedError(ServerError):
+    status, code = 500, "GENERATION_FAILED"
+
+
 class ServiceUnavailableError(ServerError):
     status, code = 503, "SERVICE_UNAVAILABLE"
 

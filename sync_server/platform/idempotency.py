@@ -77,6 +77,17 @@ class IdempotentRoute(APIRoute):
         return run
 
 
+async def _request_key(request: Request) -> str | None:
+    attempt = _held(request)
+    return attempt.identity.hex() if attempt else None
+
+
+RequestKey = Annotated[str | None, Depends(_request_key)]
+"""Who asks, what and with which Idempotency-Key, as one word: for operations of several transactions, whose
+repetition must find what the first try made before its process was lost.
+"""
+
+
 async def _asker(request: Request, principal: MaybeSignedIn) -> str:
     return f"user:{principal.user_id}" if principal else await _address(request)
 

@@ -22,9 +22,6 @@ from sync_server.platform.idempotency_tables import IdempotentReplyRow
 from sync_server.platform.ports import World
 
 KEPT = timedelta(hours=24)
-RUNS_AT_MOST = timedelta(minutes=2)
-"""A claim older than this belongs to a process that died: its operation may run again and finds its intent."""
-
 _NONCE_BYTES = 12
 
 
@@ -45,8 +42,10 @@ class Attempt:
 
 
 class KeptReplies:
-    def __init__(self, *, session: AsyncSession, world: World, secret: str) -> None:
+    def __init__(self, *, session: AsyncSession, world: World, secret: str, runs_at_most: timedelta) -> None:
+        """A claim older than `runs_at_most` is of a process that died: its operation runs again and finds its intent."""
         self._session = session
+        self._runs_at_most = runs_at_most
         self._world = world
         self._secret = secret.encode()
 
@@ -115,7 +114,7 @@ class KeptReplies:
             _same_request(row, attempt)
             if row.reply is not None:
                 return self._opened(row.reply, attempt)
-            if row.created_at > now - RUNS_AT_MOST:
+            if row.created_at > now - self._runs_at_most:
                 raise still_running()
         await self._session.execute(
             update(IdempotentReplyRow)

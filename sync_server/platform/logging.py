@@ -20,6 +20,7 @@ _SECRETS_IN_TEXT = (
         re.compile(r"(?i)\b(password|token|code|secret|api_?key|signature|state)=[^&\s\"']+"),
         rf"\1={HIDDEN}",
     ),
+    (re.compile(r"\bpmt_[0-9a-f]+"), HIDDEN),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"://[^/@\s:]*:[^/@\s]+@"), f"://{HIDDEN}@"),
 )

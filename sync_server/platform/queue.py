@@ -1,5 +1,7 @@
 """The task queue: Procrastinate on our own PostgreSQL, in a schema of its own."""
 
+import asyncio
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -7,13 +9,16 @@ import procrastinate
 from procrastinate.schema import SchemaManager
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sync_server.platform.database import SEARCH_PATH
+from sync_server.platform.database import CONNECTION_LOST, SEARCH_PATH
 from sync_server.platform.mail import Mail
 
 SCHEMA = "queue"
 SERVER_QUEUE = "default"
 """What the server's own processes work off; workers with models have queues of their own."""
 _DEAD_AFTER_SECONDS = 60.0
+_PAUSE_SECONDS = 1.0
+
+log = logging.getLogger("pentimento.queue")
 
 
 def queue_schema_sql() -> str:
@@ -45,7 +50,8 @@ class Queue:
 
     async def work(self, *, concurrency: int = 4) -> None:
         """Run tasks until cancelled. It looks each second, as a retried task tells nobody."""
-        await self.app.run_worker_async(
+        await keep_working(
+            self.app,
             queues=[SERVER_QUEUE],
             concurrency=concurrency,
             fetch_job_polling_interval=1.0,
@@ -62,6 +68,16 @@ class Queue:
             await self.app.job_manager.retry_job(job)
             count += 1
         return count
+
+
+async def keep_working(app: procrastinate.App, **options: Any) -> None:
+    """A worker of Procrastinate's ends by itself where the database goes away: then another one begins."""
+    while True:
+        try:
+            await app.run_worker_async(**options)
+        except (procrastinate.exceptions.ConnectorException, *CONNECTION_LOST) as error:
+            log.warning("the queue can't be reached", extra={"problem": str(error)[:300]})
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 class TaskQueue:

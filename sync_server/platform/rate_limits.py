@@ -17,7 +17,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sync_server.platform.edge import MaybeSignedIn, Principal
+from sync_server.platform.edge import MaybeSignedIn, Principal, Verified
 from sync_server.platform.errors import RateLimitExceededError, UnauthorizedError
 from sync_server.platform.ports import Clock
 from sync_server.platform.rate_counters import Counters
@@ -185,6 +185,15 @@ async def rate_limiter(request: Request) -> RateLimiter:
 
 
 Limiter = Annotated[RateLimiter, Depends(rate_limiter)]
+
+
+async def _charge_generation(request: Request, principal: Verified, limiter: Limiter) -> Principal:
+    await limiter.charge_generation(request, principal)
+    return principal
+
+
+Maker = Annotated[Principal, Depends(_charge_generation)]
+"""Who makes jobs: verified, and charged once a request at the tier's generations a minute."""
 
 
 async def charge_signed_out(request: Request, limiter: Limiter) -> None:

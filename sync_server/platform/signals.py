@@ -28,12 +28,17 @@ class Signals:
     def __init__(self, *, session: AsyncSession) -> None:
         self._session = session
 
-    async def send(self, topic: str, message: Message) -> None:
-        payload = json.dumps({"topic": topic, **message}, separators=(",", ":"))
-        if len(payload.encode()) > LARGEST_BYTES:
+    async def send(self, messages: Mapping[str, Message]) -> None:
+        """Each under its topic."""
+        payloads = [
+            json.dumps({"topic": topic, **message}, separators=(",", ":"))
+            for topic, message in messages.items()
+        ]
+        if any(len(payload.encode()) > LARGEST_BYTES for payload in payloads):
             raise ValueError("a message between processes is short")
         await self._session.execute(
-            text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
+            text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS payload"),
+            {"channel": CHANNEL, "payloads": payloads},
         )
 
 
@@ -64,21 +69,24 @@ class Listener:
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
+        again = False
         while True:
             try:
-                await self._listen()
+                await self._listen(again=again)
             except (psycopg.Error, OSError) as error:
                 log.warning("the database's messages are not heard", extra={"problem": str(error)})
+            again = True
             self.listening.clear()
-            # What was missed meanwhile nobody knows: everybody asks the database again.
-            for subscription in {each for group in self._by_topic.values() for each in group}:
-                subscription.offer({"topic": "", "type": "missed"})
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _listen(self) -> None:
+    async def _listen(self, *, again: bool) -> None:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}".encode())
             self.listening.set()
+            if again:
+                # What was missed meanwhile nobody knows: everybody asks the database, now that nothing more is missed.
+                for subscription in {each for group in self._by_topic.values() for each in group}:
+                    subscription.offer({"topic": "", "type": "missed"})
             async for notification in connection.notifies():
                 with contextlib.suppress(ValueError):
                     self._spread(json.loads(notification.payload))

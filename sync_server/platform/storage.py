@@ -1,12 +1,15 @@
 """Where pictures and other files lie: a folder of this machine, or an S3 bucket. Clients get addresses that expire."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import mimetypes
 import os
 import re
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -18,6 +21,13 @@ from sync_server.platform.ports import Clock
 
 _KEY = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _AN_HOUR = timedelta(hours=1)
+_PAGE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    key: str
+    modified_at: datetime
 
 
 class Storage(Protocol):
@@ -43,6 +53,9 @@ class Storage(Protocol):
 
     async def keys(self, prefix: str) -> list[str]:
         """All that begin with it."""
+
+    def pages(self, prefix: str) -> AsyncIterator[Sequence[StoredFile]]:
+        """The same, some at a time, for folders of millions."""
 
 
 class StorageSettings(Protocol):
@@ -85,6 +98,11 @@ class FolderStorage:
     async def keys(self, prefix: str) -> list[str]:
         return await asyncio.to_thread(self._keys, prefix)
 
+    async def pages(self, prefix: str) -> AsyncIterator[Sequence[StoredFile]]:
+        keys = await self.keys(prefix)
+        for start in range(0, len(keys), _PAGE):
+            yield await asyncio.to_thread(self._described, keys[start : start + _PAGE])
+
     async def upload_url(self, key: str, *, size: int, expires: timedelta = _AN_HOUR) -> str:
         self._path(key)
         until = int((self._clock() + expires).timestamp())
@@ -117,9 +135,19 @@ class FolderStorage:
         return self._root / checked_key(key)
 
     def _keys(self, prefix: str) -> list[str]:
-        paths = (path for path in self._root.rglob("*") if path.is_file() and not path.name.startswith("."))
+        # Only what lies in the folder that the prefix names.
+        folder = self._root / checked_key(prefix.rpartition("/")[0]) if "/" in prefix else self._root
+        paths = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
         names = (path.relative_to(self._root).as_posix() for path in paths)
         return sorted(name for name in names if name.startswith(prefix))
+
+    def _described(self, keys: Sequence[str]) -> list[StoredFile]:
+        found = []
+        for key in keys:
+            with contextlib.suppress(FileNotFoundError):
+                modified = self._path(key).stat().st_mtime
+                found.append(StoredFile(key=key, modified_at=datetime.fromtimestamp(modified, UTC)))
+        return found
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,6 +204,16 @@ class BucketStorage:
 
     async def keys(self, prefix: str) -> list[str]:
         return await asyncio.to_thread(self._keys, prefix)
+
+    async def pages(self, prefix: str) -> AsyncIterator[Sequence[StoredFile]]:
+        pages = iter(
+            self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        )
+        while (page := await asyncio.to_thread(next, pages, None)) is not None:
+            yield [
+                StoredFile(key=str(entry["Key"]), modified_at=entry["LastModified"])
+                for entry in page.get("Contents", ())
+            ]
 
     def _size(self, key: str) -> int | None:
         try:

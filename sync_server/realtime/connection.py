@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.jobs import job_topic, user_topic
 from sync_server.platform.edge import Authenticator, Principal
 from sync_server.platform.errors import InvalidTokenError, UnauthorizedError
-from sync_server.platform.languages import Language
+from sync_server.platform.languages import Language, current_language
+from sync_server.platform.replies import utc_now
 from sync_server.platform.signals import Listener, Subscription
 from sync_server.platform.work import Transactions
 from sync_server.realtime import speech
@@ -24,7 +26,7 @@ TOO_SLOW = 1013
 BAD_MESSAGE = 1008
 
 _FIRST_WORD_SECONDS = 10.0
-_SEND_SECONDS = 10.0
+_MISSED_AT_MOST = timedelta(minutes=10)
 _CHECKED_EVERY = 60.0
 _MOST_JOBS = 500
 _LARGEST_MESSAGE = 16 * 1024
@@ -42,17 +44,21 @@ class Connection:
         listener: Listener,
         language: Language,
         of_jobs: bool,
+        patience: float,
     ) -> None:
+        """`patience`: seconds in which the client must take a message."""
         self._socket = socket
         self._transactions = transactions
         self._listener = listener
         self._language = language
         self._of_jobs = of_jobs
+        self._patience = patience
         self._token = ""
         self._events: set[str] = set()
 
     async def run(self, token: str | None) -> None:
         """Until one side ends it. A bad token, a client that is too slow and nonsense are told by the close code."""
+        current_language.set(self._language)
         await self._socket.accept()
         try:
             self._token = token or await self._first_word()
@@ -84,7 +90,7 @@ class Connection:
         if code is None:
             return
         try:
-            async with asyncio.timeout(_SEND_SECONDS):
+            async with asyncio.timeout(self._patience):
                 await self._socket.close(code)
         except (TimeoutError, RuntimeError, WebSocketDisconnect):
             return  # it is gone already
@@ -158,7 +164,7 @@ class Connection:
         self._listener.add(subscription, user_topic(principal.user_id))
         self._listener.add(subscription, SYSTEM_TOPIC)
         await self._send({"type": "subscribed", "events": sorted(self._events), "timestamp": speech.at()})
-        await self._tell_open_jobs(principal)
+        await self._tell_jobs(principal, since=asked.since)
 
     def _leave(self, asked: speech.Subscribe, subscription: Subscription, principal: Principal) -> None:
         if asked.job_id is not None:
@@ -214,11 +220,14 @@ class Connection:
         await self._send(state)
         return True
 
-    async def _tell_open_jobs(self, principal: Principal) -> None:
+    async def _tell_jobs(self, principal: Principal, *, since: datetime | None) -> None:
+        """What has ended meanwhile, then what is open."""
         if "generation_progress" not in self._events:
             return
         async with self._transactions.begin() as work:
-            rows = await work.get(JobRepository).open_jobs(principal.user_id)
+            repository = work.get(JobRepository)
+            ended = await repository.ended_since(principal.user_id, since, limit=_MOST_JOBS) if since else []
+            rows = [*ended, *await repository.open_jobs(principal.user_id)]
         for row in rows:
             await self._send(speech.row_progress(row))
 
@@ -228,9 +237,9 @@ class Connection:
             if self._of_jobs and topic.startswith("job:"):
                 await self._tell_state(UUID(topic.removeprefix("job:")), principal)
         if not self._of_jobs:
-            await self._tell_open_jobs(principal)
+            await self._tell_jobs(principal, since=utc_now() - _MISSED_AT_MOST)
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         """Raises TimeoutError for a client that takes nothing any more."""
-        async with asyncio.timeout(_SEND_SECONDS):
+        async with asyncio.timeout(self._patience):
             await self._socket.send_text(json.dumps(message, separators=(",", ":"), ensure_ascii=False))

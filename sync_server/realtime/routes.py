@@ -32,6 +32,7 @@ async def _serve(socket: WebSocket, *, of_jobs: bool) -> None:
         listener=socket.app.state.listener,
         language=preferred_language(socket.headers.get("Accept-Language", "")),
         of_jobs=of_jobs,
+        patience=socket.app.state.socket_patience,
     )
     await connection.run(_token(socket))
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from shared.contracts.base import Contract
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.runs import percent
@@ -22,11 +24,12 @@ class Auth(Contract):
 
 
 class Subscribe(Contract):
-    """To one job, or to events of all of one's jobs."""
+    """To one job, or to events of all of one's jobs: after a broken connection also of those that ended `since`."""
 
     type: Literal["subscribe", "unsubscribe"]
     job_id: UUID | None = None
     events: list[EventName] | None = None
+    since: AwareDatetime | None = None
 
 
 class Ping(Contract):

@@ -2,20 +2,19 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import assets
 from shared.contracts.events import GenerationEvent
 from shared.contracts.generation import PictureRequest
-from shared.contracts.models import ModelDescription
 from shared.engine.catalogue import describe_model
-from shared.engine.offering import offered_name
 from shared.imaging.blob_folder import BlobFolder
 from sync_server.app.container import Container
 from sync_server.generation.service.jobs import GENERATE, model_queue
-from sync_server.generation.worker import Runner
-from sync_server.models.rules import CLASSIC
+from sync_server.generation.worker import Executor, Runner
+from sync_server.models.rules import CLASSIC, ModelEntry, entry_of
 from sync_server.models.service import ModelCatalogue
 from tests.support.fake_engine import FakeEngine
 
@@ -26,13 +25,14 @@ class FakeExecutor:
     """`Executor` around `FakeEngine`."""
 
     device = "a test"
+    does_classic, checks_safety = True, False
 
     def __init__(self, engine: FakeEngine, blobs: BlobFolder) -> None:
         self.engine = engine
         self.blobs = blobs
 
-    async def models(self) -> Sequence[ModelDescription]:
-        return [describe_model(STARTER)]
+    async def models(self) -> Sequence[ModelEntry]:
+        return [entry_of(describe_model(STARTER))]
 
     async def run(self, job_id: str, request: PictureRequest) -> AsyncGenerator[GenerationEvent, None]:
         async with aclosing(self.engine.run(job_id, request)) as events:  # type: ignore[type-var]  # a generator
@@ -49,11 +49,12 @@ class FakeExecutor:
 class CloudWorker:
     """Works off what waits, when it is told to."""
 
-    def __init__(self, container: Container, folder: Path, engine: FakeEngine | None = None) -> None:
+    def __init__(self, container: Container, folder: Path, *, executor: Executor | None = None) -> None:
+        """`engine` carries the jobs out where no other `executor` is given."""
         blobs = BlobFolder(folder / "worker-blobs")
         self.container = container
-        self.engine = engine or FakeEngine(blobs)
-        self.executor = FakeExecutor(self.engine, blobs)
+        self.engine = FakeEngine(blobs)
+        self.executor: Executor = executor or FakeExecutor(self.engine, blobs)
         self.runner = self.another()
 
         @container.queue.app.task(name=GENERATE)
@@ -66,16 +67,18 @@ class CloudWorker:
             storage=self.container.storage,
             executor=self.executor,
             worker_id=self.container.world.new_id(),
+            silence=timedelta(seconds=self.container.settings.worker_silence),
         )
 
     async def offer(self) -> None:
         """As a worker does every few seconds."""
+        models = await self.executor.models()
         async with self.container.transactions.begin() as work:
-            await work.get(ModelCatalogue).offer(await self.executor.models())
+            await work.get(ModelCatalogue).offer(models)
 
     async def work_off(self) -> None:
         """Every job that waits, in the queue's order."""
-        names = [*(offered_name(model) for model in await self.executor.models()), CLASSIC]
+        names = [*(model.name for model in await self.executor.models() if model.kinds), CLASSIC]
         await self.container.queue.app.run_worker_async(
             queues=[model_queue(name) for name in names],
             wait=False,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -58,7 +59,10 @@ async def transactions_on(database_url: str, clock: Clock) -> AsyncIterator[Tran
         builders={
             Authenticator: lambda _: TokensAreUsers(),
             KeptReplies: lambda work: KeptReplies(
-                session=work.session, world=World(clock=clock), secret="a secret"
+                session=work.session,
+                world=World(clock=clock),
+                secret="a secret",
+                runs_at_most=timedelta(minutes=2),
             ),
         },
     )

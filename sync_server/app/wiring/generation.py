@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sync_server.accounts.service import Accounts, Creations
+from sync_server.compat.service import OpenAIImages
 from sync_server.credits.service import CreditLedger
 from sync_server.generation import tasks
+from sync_server.generation.providers.fal_signatures import FalSignatures
+from sync_server.generation.providers.language_model import LanguageModel
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.prompts import PromptData
 from sync_server.generation.service.boards import BoardShelf
 from sync_server.generation.service.creation import JobCreation
 from sync_server.generation.service.drafts import DraftMaker
+from sync_server.generation.service.hosted import HostedRequests
 from sync_server.generation.service.inputs import PictureInputs
 from sync_server.generation.service.jobs import JobQueue
 from sync_server.generation.service.own_requests import OwnRequests
+from sync_server.generation.service.prompt_writing import PromptWriting
 from sync_server.generation.service.runs import JobRuns
 from sync_server.generation.service.statistics import JobCreations, JobModelUsage, JobStatistics
 from sync_server.generation.service.uploads import Uploads
@@ -35,7 +41,7 @@ if TYPE_CHECKING:
 
 def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     world, tariffs = container.world, container.tariffs
-    prompts, known = PromptData(), load_catalogue()
+    prompts, known, signatures = PromptData(), load_catalogue(), _signatures(container)
     return {
         Signals: lambda work: Signals(session=work.session),
         PromptData: lambda _: prompts,
@@ -51,7 +57,9 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             repository=work.get(ModelRepository), storage=container.storage, clock=world.clock
         ),
         ModelUsage: lambda work: JobModelUsage(session=work.session, clock=world.clock),
-        Creations: lambda work: JobCreations(session=work.session, queue=work.get(TaskQueue)),
+        Creations: lambda work: JobCreations(
+            session=work.session, queue=work.get(TaskQueue), ledger=work.get(CreditLedger)
+        ),
         JobRepository: lambda work: JobRepository(session=work.session),
         BoardShelf: lambda work: BoardShelf(session=work.session, clock=world.clock),
         JobQueue: lambda work: JobQueue(
@@ -71,6 +79,7 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             shelf=work.get(BoardShelf),
             signals=work.get(Signals),
             world=world,
+            silence=timedelta(seconds=container.settings.worker_silence),
         ),
         JobViews: lambda work: JobViews(
             repository=work.get(JobRepository), storage=container.storage, clock=world.clock
@@ -81,26 +90,27 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             tariffs=tariffs,
             clock=world.clock,
         ),
-        PictureInputs: lambda _: _inputs(container),
-        Uploads: lambda _: _uploads(container),
-        JobCreation: lambda _: JobCreation(
+        HostedRequests: lambda _: HostedRequests(
             transactions=container.transactions,
-            drafts=DraftMaker(
-                transactions=container.transactions,
-                inputs=_inputs(container),
-                prompts=prompts,
-                tariffs=tariffs,
-                world=world,
-            ),
-            own_requests=OwnRequests(
-                transactions=container.transactions,
-                inputs=_inputs(container),
-                prompts=prompts,
-                tariffs=tariffs,
-            ),
             listener=container.listener,
+            signatures=signatures,
+            clock=world.clock,
+        ),
+        PromptWriting: lambda _: PromptWriting(
+            transactions=container.transactions,
+            language_model=_language_model(container),
+            prompts=prompts,
             tariffs=tariffs,
             world=world,
+        ),
+        PictureInputs: lambda _: _inputs(container),
+        Uploads: lambda _: _uploads(container),
+        JobCreation: lambda _: _creation(container, prompts),
+        OpenAIImages: lambda work: OpenAIImages(
+            transactions=container.transactions,
+            creation=work.get(JobCreation),
+            storage=container.storage,
+            clock=world.clock,
         ),
         Workflows: lambda work: Workflows(session=work.session, cursors=container.cursors, world=world),
     }
@@ -113,6 +123,48 @@ def register_tasks(container: Container) -> None:
         storage=container.storage,
         uploads=_uploads(container),
         clock=container.world.clock,
+    )
+
+
+def _signatures(container: Container) -> FalSignatures | None:
+    if not container.settings.fal_key.get_secret_value():
+        return None
+    return FalSignatures(
+        http=container.http, keys_url=container.settings.fal_keys_url, clock=container.world.clock
+    )
+
+
+def _language_model(container: Container) -> LanguageModel | None:
+    settings = container.settings
+    if not settings.language_model_url:
+        return None
+    return LanguageModel(
+        http=container.http,
+        url=settings.language_model_url,
+        key=settings.language_model_key.get_secret_value(),
+        model=settings.language_model_name,
+    )
+
+
+def _creation(container: Container, prompts: PromptData) -> JobCreation:
+    return JobCreation(
+        transactions=container.transactions,
+        drafts=DraftMaker(
+            transactions=container.transactions,
+            inputs=_inputs(container),
+            prompts=prompts,
+            tariffs=container.tariffs,
+            world=container.world,
+        ),
+        own_requests=OwnRequests(
+            transactions=container.transactions,
+            inputs=_inputs(container),
+            prompts=prompts,
+            tariffs=container.tariffs,
+        ),
+        listener=container.listener,
+        tariffs=container.tariffs,
+        world=container.world,
     )
 
 

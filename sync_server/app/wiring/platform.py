@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.pricing.tariffs import Tariffs
@@ -29,6 +30,7 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             session=work.session,
             world=container.world,
             secret=container.settings.secret_key.get_secret_value(),
+            runs_at_most=timedelta(seconds=container.settings.request_seconds),
         ),
     }
 

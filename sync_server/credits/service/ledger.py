@@ -122,6 +122,12 @@ class CreditLedger:
             )
         return booking
 
+    async def check(self, user_id: UUID, amount: int) -> None:
+        """Raises InsufficientCreditsError where a hold of it would."""
+        account = await self._repository.locked_account(user_id)
+        await self._expire(account)
+        self._check_funds(account, amount)
+
     async def hold(
         self,
         user_id: UUID,

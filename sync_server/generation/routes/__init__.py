@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from sync_server.generation.routes import create, jobs, later, queue
+from sync_server.generation.routes import create, jobs, later, queue, webhooks
 
 router = APIRouter(prefix="/generation", tags=["generation"])
-for part in (create.router, later.router, queue.router, jobs.router):
+for part in (create.router, later.router, queue.router, jobs.router, webhooks.router):
     router.include_router(part)
 uploads_router = queue.uploads_router
 

@@ -1,5 +1,6 @@
 """/generation: asking for pictures."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -23,16 +24,15 @@ from sync_server.generation.routes.bodies import Body, body_of, described
 from sync_server.generation.routes.dependencies import (
     CREATING,
     DRAFTING,
-    AskedLanguage,
-    Maker,
     TheCreation,
 )
 from sync_server.generation.service.creation import JobCreation
-from sync_server.platform.edge import Principal, Verified
+from sync_server.platform.edge import AskedLanguage, Principal, Verified
 from sync_server.platform.errors import ConflictError
-from sync_server.platform.idempotency import IdempotentRoute
+from sync_server.platform.idempotency import IdempotentRoute, RequestKey
 from sync_server.platform.languages import Language
 from sync_server.platform.openapi import errors
+from sync_server.platform.rate_limits import Maker
 from sync_server.platform.replies import Reply
 
 router = APIRouter(route_class=IdempotentRoute)
@@ -41,9 +41,13 @@ NewJob = Reply[Created | Job]
 
 
 async def _make(
-    creation: JobCreation, principal: Principal, body: Body[JobSettings], language: Language
+    creation: JobCreation,
+    principal: Principal,
+    body: Body[JobSettings],
+    language: Language,
+    key: str | None,
 ) -> NewJob:
-    created = await creation.create(principal, body.asked, files=body.files)
+    created = await creation.create(principal, body.asked, files=body.files, request_key=key)
     if body.asked.sync_mode:
         job = await creation.wait(created.job_id, principal.user_id, language=language)
         return NewJob(data=job)
@@ -62,15 +66,18 @@ async def create(
     principal: Maker,
     creation: TheCreation,
     language: AskedLanguage,
+    key: RequestKey,
 ) -> NewJob:
     """With `image` it starts from that picture. With `sync_mode` the reply is the job as it is after a minute at most."""
-    return await _make(creation, principal, body, language)
+    return await _make(creation, principal, body, language, key)
 
 
 @router.post("/batch-create", status_code=201, summary="One job for each prompt", responses=CREATING)
-async def batch_create(asked: BatchRequest, principal: Maker, creation: TheCreation) -> Reply[CreatedBatch]:
+async def batch_create(
+    asked: BatchRequest, principal: Maker, creation: TheCreation, key: RequestKey
+) -> Reply[CreatedBatch]:
     """All or none are made; beyond the plan's places in the queue they wait as `pending`."""
-    batch = await creation.create_batch(principal, asked)
+    batch = await creation.create_batch(principal, asked, request_key=key)
     return Reply(
         data=CreatedBatch(
             batch_id=batch.id,
@@ -106,130 +113,69 @@ async def estimate(
     return Reply(data=await creation.estimate(principal, body.asked, files=body.files))
 
 
-@router.post(
-    "/img2img",
-    status_code=201,
-    summary="A picture from a picture",
-    responses=CREATING,
-    openapi_extra=described(ImageToImageRequest),
-)
-async def image_to_image(
-    body: Annotated[Body[JobSettings], body_of(ImageToImageRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    path: str
+    name: str
+    asked: type[JobSettings]
+    summary: str
+    description: str | None = None
 
 
-@router.post(
-    "/variations",
-    status_code=201,
-    summary="Pictures like a picture",
-    responses=CREATING,
-    openapi_extra=described(VariationsRequest),
-)
-async def variations(
-    body: Annotated[Body[JobSettings], body_of(VariationsRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
+def _offer(kind: _Kind) -> None:
+    """A route that makes a job of one picture, and differs from the others only in what it asks for."""
+
+    async def make(
+        body: Annotated[Body[JobSettings], body_of(kind.asked)],
+        principal: Maker,
+        creation: TheCreation,
+        language: AskedLanguage,
+        key: RequestKey,
+    ) -> NewJob:
+        return await _make(creation, principal, body, language, key)
+
+    router.post(
+        kind.path,
+        name=kind.name,
+        status_code=201,
+        summary=kind.summary,
+        description=kind.description,
+        responses=CREATING,
+        openapi_extra=described(kind.asked),
+    )(make)
 
 
-@router.post(
-    "/edit",
-    status_code=201,
-    summary="A picture changed by words",
-    responses=CREATING,
-    openapi_extra=described(EditRequest),
-)
-async def edit(
-    body: Annotated[Body[JobSettings], body_of(EditRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
-
-
-@router.post(
-    "/inpaint",
-    status_code=201,
-    summary="A part of a picture repainted",
-    responses=CREATING,
-    openapi_extra=described(InpaintRequest),
-)
-async def inpaint(
-    body: Annotated[Body[JobSettings], body_of(InpaintRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    """White of the mask is repainted; it may also be rectangles or polygons."""
-    return await _make(creation, principal, body, language)
-
-
-@router.post(
-    "/outpaint",
-    status_code=201,
-    summary="A picture continued beyond its sides",
-    responses=CREATING,
-    openapi_extra=described(OutpaintRequest),
-)
-async def outpaint(
-    body: Annotated[Body[JobSettings], body_of(OutpaintRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
-
-
-@router.post(
-    "/upscale",
-    status_code=201,
-    summary="A picture made larger",
-    responses=CREATING,
-    openapi_extra=described(UpscaleRequest),
-)
-async def upscale(
-    body: Annotated[Body[JobSettings], body_of(UpscaleRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
-
-
-@router.post(
-    "/enhance",
-    status_code=201,
-    summary="A picture with less noise, sharper, of better colour",
-    responses=CREATING,
-    openapi_extra=described(EnhanceRequest),
-)
-async def enhance(
-    body: Annotated[Body[JobSettings], body_of(EnhanceRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
-
-
-@router.post(
-    "/background",
-    status_code=201,
-    summary="The background removed, replaced or blurred",
-    responses=CREATING,
-    openapi_extra=described(BackgroundRequest),
-)
-async def background(
-    body: Annotated[Body[JobSettings], body_of(BackgroundRequest)],
-    principal: Maker,
-    creation: TheCreation,
-    language: AskedLanguage,
-) -> NewJob:
-    return await _make(creation, principal, body, language)
+for _kind in (
+    _Kind(
+        path="/img2img", name="image_to_image", asked=ImageToImageRequest, summary="A picture from a picture"
+    ),
+    _Kind(path="/variations", name="variations", asked=VariationsRequest, summary="Pictures like a picture"),
+    _Kind(path="/edit", name="edit", asked=EditRequest, summary="A picture changed by words"),
+    _Kind(
+        path="/inpaint",
+        name="inpaint",
+        asked=InpaintRequest,
+        summary="A part of a picture repainted",
+        description="White of the mask is repainted; it may also be rectangles or polygons.",
+    ),
+    _Kind(
+        path="/outpaint",
+        name="outpaint",
+        asked=OutpaintRequest,
+        summary="A picture continued beyond its sides",
+    ),
+    _Kind(path="/upscale", name="upscale", asked=UpscaleRequest, summary="A picture made larger"),
+    _Kind(
+        path="/enhance",
+        name="enhance",
+        asked=EnhanceRequest,
+        summary="A picture with less noise, sharper, of better colour",
+    ),
+    _Kind(
+        path="/background",
+        name="background",
+        asked=BackgroundRequest,
+        summary="The background removed, replaced or blurred",
+    ),
+):
+    _offer(_kind)

@@ -15,12 +15,12 @@ from shared.contracts.job_views import (
     JobSummary,
 )
 from sync_server.generation.repository import JobRepository
-from sync_server.generation.routes.dependencies import AskedLanguage, TheViews
+from sync_server.generation.routes.dependencies import TheViews
 from sync_server.generation.service.jobs import JobQueue
 from sync_server.generation.tables import JobRow
 from sync_server.models.service import ModelCatalogue
 from sync_server.platform.cursors import CursorSigner, Paging
-from sync_server.platform.edge import SignedIn, service
+from sync_server.platform.edge import AskedLanguage, SignedIn, service
 from sync_server.platform.errors import InvalidParametersError, JobNotCancellableError, NotFoundError
 from sync_server.platform.openapi import errors
 from sync_server.platform.replies import Page, Pagination, Reply

@@ -12,17 +12,19 @@ from shared.contracts.job_views import (
     GenerationStatistics,
     GlobalQueueStatus,
     QueueStatus,
+    TranslatedPrompt,
     Upload,
 )
 from sync_server.credits.service import CreditStatements
 from sync_server.generation.routes.dependencies import TheStatistics, TheUploads
-from sync_server.generation.rules.prompts import PromptData
 from sync_server.generation.service.inputs import MOST_BYTES
-from sync_server.platform.edge import SignedIn, Verified, service
+from sync_server.generation.service.prompt_writing import PromptWriting
+from sync_server.platform.edge import SignedIn, Verified, calling_out, service
 from sync_server.platform.errors import (
     ConflictError,
     EmailNotVerifiedError,
     FileTooLargeError,
+    InsufficientCreditsError,
     InvalidParametersError,
     InvalidPromptError,
     NotFoundError,
@@ -36,6 +38,8 @@ from sync_server.platform.replies import Reply
 router = APIRouter(route_class=IdempotentRoute)
 uploads_router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=IdempotentRoute)
 
+TheWriting = Annotated[PromptWriting, calling_out(PromptWriting)]
+
 
 class EnhanceRequest(Contract):
     prompt: str = Field(min_length=1, max_length=2000)
@@ -44,7 +48,7 @@ class EnhanceRequest(Contract):
 
 class TranslateRequest(Contract):
     prompt: str = Field(min_length=1, max_length=2000)
-    source_language: str | None = Field(None, max_length=10)
+    source_language: str | None = Field(None, pattern=r"^[A-Za-z-]{2,10}$")
 
 
 class UploadRequest(Contract):
@@ -75,34 +79,26 @@ async def my_statistics(
 @router.post(
     "/prompt/enhance",
     summary="A prompt with more words",
-    responses=errors(InvalidParametersError, InvalidPromptError),
+    responses=errors(InsufficientCreditsError, InvalidParametersError, InvalidPromptError),
 )
 async def enhance_prompt(
-    asked: EnhanceRequest,
-    principal: SignedIn,  # noqa: ARG001 - checked by its type
-    data: Annotated[PromptData, service(PromptData)],
+    asked: EnhanceRequest, principal: SignedIn, writing: TheWriting
 ) -> Reply[EnhancedPrompt]:
-    """By templates of ours, which are free; `method` says so."""
-    data.policy.check(asked.prompt)
-    words = data.compile(asked.prompt, "", style=asked.style, filters=None, enhance=True)
-    return Reply(
-        data=EnhancedPrompt(
-            original_prompt=asked.prompt,
-            enhanced_prompt=words.prompt,
-            suggested_negative_prompt=words.negative_prompt,
-            suggested_parameters={"steps": 30, "guidance_scale": 7.0, "sampler": "DPM++ 2M Karras"},
-            method="template",
-            credits=0,
-        )
-    )
+    """By the operator's language model, for a credit; else by templates of ours, which are free: `method` says which."""
+    return Reply(data=await writing.enhance(principal, asked.prompt, style=asked.style))
 
 
-@router.post("/prompt/translate", summary="A prompt in English", responses=errors(ServiceUnavailableError))
-async def translate_prompt(asked: TranslateRequest, principal: SignedIn) -> Reply[None]:  # noqa: ARG001 - checked by their types
-    raise ServiceUnavailableError(
-        "Prompts can't be translated on this server.",
-        advice="An operator turns it on by PENTIMENTO_LANGUAGE_MODEL_URL.",
-    )
+@router.post(
+    "/prompt/translate",
+    summary="A prompt in English",
+    responses=errors(InvalidPromptError, ServiceUnavailableError),
+)
+async def translate_prompt(
+    asked: TranslateRequest,
+    principal: SignedIn,  # noqa: ARG001 - checked by its type
+    writing: TheWriting,
+) -> Reply[TranslatedPrompt]:
+    return Reply(data=await writing.translate(asked.prompt, source_language=asked.source_language))
 
 
 @uploads_router.post(

@@ -22,6 +22,11 @@ class Turn:
     free_at: datetime
 
 
+def keeps_warm_model(*, longest_wait_of_others: timedelta | None, patience: timedelta) -> bool:
+    """Whether a worker looks for jobs of the model that it has loaded first; None where no other job waits."""
+    return longest_wait_of_others is None or longest_wait_of_others <= patience
+
+
 def turn(*, now: datetime, free_at: datetime | None, priority: int, seconds: float) -> Turn:
     """`priority` is the tier's (0 to 200), `seconds` what the job is expected to take."""
     begins = max(now, free_at or now)

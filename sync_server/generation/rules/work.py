@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 
 from shared.contracts.generation import PictureRequest, TextToImage
 from shared.contracts.job_views import JobKind
@@ -22,6 +23,8 @@ _PRICED_AS: Mapping[JobKind, PricedKind] = {
     "background": "background_removal",
 }
 _CLASSIC_SECONDS = 2.0
+HEARD_WITHIN = timedelta(seconds=60)
+"""A worker that was not heard for so long is counted as gone."""
 
 
 def job_price(

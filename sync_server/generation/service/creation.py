@@ -34,7 +34,9 @@ _ENDED = frozenset({"completed", "failed", "cancelled"})
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    id: UUID
+    """`id` is None of a job alone."""
+
+    id: UUID | None
     jobs: list[Created]
 
 
@@ -58,10 +60,17 @@ class JobCreation:
         self._tariffs = tariffs
         self._world = world
 
-    async def create(self, principal: Principal, asked: JobSettings, *, files: Files = NO_FILES) -> Created:
+    async def create(
+        self,
+        principal: Principal,
+        asked: JobSettings,
+        *,
+        files: Files = NO_FILES,
+        request_key: str | None = None,
+    ) -> Created:
         draft = await self._drafts.draft(principal, asked, files=files)
-        (created,) = await self._queue(principal, [draft], batch_id=None)
-        return created
+        batch = await self._queue(principal, [draft], batch_id=None, request_key=request_key)
+        return batch.jobs[0]
 
     async def run(self, principal: Principal, asked: RunRequest) -> Created:
         """Asked again with the same id, it answers with the job that there is: nothing is made or paid twice."""
@@ -73,10 +82,12 @@ class JobCreation:
                 (created,) = await work.get(JobViews).created([row])
                 return created
         draft = await self._own_requests.draft(principal, asked)
-        (created,) = await self._queue(principal, [draft], batch_id=None)
-        return created
+        batch = await self._queue(principal, [draft], batch_id=None, request_key=None)
+        return batch.jobs[0]
 
-    async def create_batch(self, principal: Principal, asked: BatchRequest) -> Batch:
+    async def create_batch(
+        self, principal: Principal, asked: BatchRequest, *, request_key: str | None = None
+    ) -> Batch:
         """All of it or nothing."""
         most = self._tariffs.tier(principal.tier).batch
         if len(asked.prompts) > most:
@@ -99,7 +110,7 @@ class JobCreation:
                 seed = (seed + 1) % 2**32
         _check_total(drafts, asked.max_credits)
         batch_id = self._world.new_id()
-        return Batch(id=batch_id, jobs=await self._queue(principal, drafts, batch_id=batch_id))
+        return await self._queue(principal, drafts, batch_id=batch_id, request_key=request_key)
 
     async def estimate(
         self, principal: Principal, asked: JobSettings, *, files: Files = NO_FILES
@@ -117,10 +128,12 @@ class JobCreation:
             height=draft.size.height,
         )
 
-    async def wait(self, job_id: UUID, user_id: UUID, *, language: Language) -> Job:
-        """Until it has ended, a minute at most; then as it is."""
+    async def wait(
+        self, job_id: UUID, user_id: UUID, *, language: Language, seconds: float = SYNC_SECONDS
+    ) -> Job:
+        """Until it has ended, or the seconds are over; then as it is."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + SYNC_SECONDS
+        until = loop.time() + seconds
         async with self._listener.subscribe(job_topic(job_id)) as heard:
             while True:
                 async with self._transactions.begin() as work:
@@ -139,11 +152,18 @@ class JobCreation:
                     continue
 
     async def _queue(
-        self, principal: Principal, drafts: Sequence[Draft], *, batch_id: UUID | None
-    ) -> list[Created]:
+        self,
+        principal: Principal,
+        drafts: Sequence[Draft],
+        *,
+        batch_id: UUID | None,
+        request_key: str | None,
+    ) -> Batch:
         async with self._transactions.begin() as work:
-            rows = await work.get(JobQueue).create(principal, drafts, batch_id=batch_id)
-            return await work.get(JobViews).created(rows)
+            rows = await work.get(JobQueue).create(
+                principal, drafts, batch_id=batch_id, request_key=request_key
+            )
+            return Batch(id=rows[0].batch_id, jobs=await work.get(JobViews).created(rows))
 
 
 def _check_total(drafts: Sequence[Draft], most: int | None) -> None:

@@ -9,7 +9,6 @@ from shared.contracts.generation import (
     Extension,
     ImageToImage,
     Inpaint,
-    ModelReference,
     Outpaint,
     PictureRequest,
     RemoveBackground,
@@ -38,6 +37,7 @@ from sync_server.generation.rules.prompts import PromptData
 from sync_server.generation.rules.sizes import Size, asked_size, check_tier, largest_factor
 from sync_server.generation.rules.work import job_price, job_seconds
 from sync_server.generation.service.inputs import NO_FILES, Files, InputPicture, PictureInputs
+from sync_server.generation.service.parts import PartsChooser, reference_to
 from sync_server.models.rules import CLASSIC, ModelEntry
 from sync_server.models.service import ModelCatalogue
 from sync_server.platform.edge import Principal
@@ -81,6 +81,7 @@ class DraftMaker:
     ) -> None:
         self._transactions = transactions
         self._inputs = inputs
+        self._parts = PartsChooser(transactions=transactions, inputs=inputs, clock=world.clock)
         self._prompts = prompts
         self._tariffs = tariffs
         self._world = world
@@ -109,7 +110,8 @@ class DraftMaker:
         if kind not in {"enhance", "background"}:
             async with self._transactions.begin() as work:
                 model = await work.get(ModelCatalogue).usable(asked.model, tier=principal.tier, kind=kind)
-        _no_parts_that_are_missing(asked)
+                _not_too_many(asked, model)
+        parts = await self._parts.choose(principal, asked, model, files)
         common = {
             "prompt": words.prompt,
             "negative_prompt": words.negative_prompt,
@@ -117,6 +119,7 @@ class DraftMaker:
             "seed": asked.seed if asked.seed >= 0 else int.from_bytes(self._world.new_secret(4)),
             "max_credits": asked.max_credits,
             **_model_settings(asked, model),
+            **parts,
         }
         made = await making.request(common, model)
         check_tier(made.size, making.tier, tier_name=principal.tier)
@@ -216,6 +219,11 @@ class _Making:
         return _Made(request=request, size=size, priced=size)
 
     def _upscale(self, asked: UpscaleRequest, common: dict[str, Any], size: Size) -> _Made:
+        if asked.face_enhancement:
+            raise ModelUnavailableError(
+                "No model that restores faces is installed on this server.",
+                advice="Leave face_enhancement out: the model paints the whole picture over, faces too.",
+            )
         factor = largest_factor(size, self.tier) if asked.scale == "max" else asked.scale
         request = Upscale(**common, factor=factor, strength=_UPSCALE_STRENGTHS[asked.quality])
         larger = Size(width=size.width * factor, height=size.height * factor)
@@ -228,7 +236,6 @@ class _Making:
                 "quality": asked.quality,
                 "original_resolution": size.words,
                 "target_resolution": larger.words,
-                "face_enhancement": asked.face_enhancement,
                 "background_enhancement": asked.background_enhancement,
             },
         )
@@ -297,7 +304,7 @@ def _model_settings(asked: JobSettings, model: ModelEntry | None) -> dict[str, A
     if model is None:
         return {}
     settings: dict[str, Any] = {
-        "model": ModelReference(id=model.name, name=model.display_name),
+        "model": reference_to(model),
         "steps": asked.steps or model.default_steps,
         "guidance_scale": model.default_guidance_scale
         if asked.guidance_scale is None
@@ -310,13 +317,12 @@ def _model_settings(asked: JobSettings, model: ModelEntry | None) -> dict[str, A
     return settings
 
 
-def _no_parts_that_are_missing(asked: JobSettings) -> None:
-    """LoRAs and controls are asked for by name; no worker of this release offers any."""
-    wanted = [*(lora.model for lora in asked.loras), *(control.model for control in asked.controls)]
-    if wanted:
-        raise ModelUnavailableError(
-            "{model} is not installed on any worker that runs.",
-            advice="Leave it out, or choose one that /models shows.",
-            details={"models": wanted},
-            model=wanted[0],
+def _not_too_many(asked: JobSettings, model: ModelEntry) -> None:
+    if asked.num_images > model.most_images:
+        raise InvalidParametersError(
+            "{model} makes at most {most} picture at a time.",
+            advice="Ask for fewer, or choose another model.",
+            details={"fields": [{"path": "num_images", "message": "too many"}], "most": model.most_images},
+            model=model.display_name,
+            most=model.most_images,
         )

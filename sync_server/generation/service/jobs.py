@@ -1,7 +1,6 @@
 """The queue: jobs come in with their price held, wait their turn, are cancelled, and let the next one in."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from shared.pricing.tariffs import Tariffs
@@ -65,14 +64,30 @@ class JobQueue:
         self._world = world
 
     async def create(
-        self, principal: Principal, drafts: Sequence[Draft], *, batch_id: UUID | None = None
+        self,
+        principal: Principal,
+        drafts: Sequence[Draft],
+        *,
+        batch_id: UUID | None = None,
+        request_key: str | None = None,
     ) -> list[JobRow]:
         """Raises InsufficientCreditsError, StorageExceededError, QueueLimitReachedError; then none was made.
 
-        Of a batch, those beyond the tier's places wait as `pending`; a job alone is then refused.
+        Of a batch, those beyond the tier's places wait as `pending`; a job alone is then refused. A request that was
+        carried out already, as its key tells, gets the jobs that it made.
         """
+        keys = [None if request_key is None else f"{request_key}:{number}" for number in range(len(drafts))]
+        if request_key is not None:
+            made = await self._repository.of_request(
+                principal.user_id, [key for key in keys if key is not None]
+            )
+            if made:
+                return list(made)
         await self._check_storage(principal, drafts)
-        rows = [await self._add(principal, draft, batch_id=batch_id) for draft in drafts]
+        rows = [
+            await self._add(principal, draft, batch_id=batch_id, request_key=key)
+            for draft, key in zip(drafts, keys, strict=True)
+        ]
         await self._repository.session.flush()
         limit = self._tariffs.tier(principal.tier).queued_jobs
         free = limit - await self._repository.count_active(principal.user_id)
@@ -113,6 +128,8 @@ class JobQueue:
         """Tell everybody, and let the user's next pending job in."""
         await self._repository.session.flush()
         await self.tell(row)
+        if not await self._repository.has_pending(row.user_id):
+            return
         tier = (await self._accounts.get(row.user_id)).tier
         free = self._tariffs.tier(tier).queued_jobs - await self._repository.count_active(row.user_id)
         if free > 0:
@@ -126,10 +143,11 @@ class JobQueue:
 
     async def tell(self, row: JobRow) -> None:
         message = {"type": "job_changed", "job_id": str(row.id), "status": row.status}
-        await self._signals.send(job_topic(row.id), message)
-        await self._signals.send(user_topic(row.user_id), message)
+        await self._signals.send({job_topic(row.id): message, user_topic(row.user_id): message})
 
-    async def _add(self, principal: Principal, draft: Draft, *, batch_id: UUID | None) -> JobRow:
+    async def _add(
+        self, principal: Principal, draft: Draft, *, batch_id: UUID | None, request_key: str | None
+    ) -> JobRow:
         job_id, now = draft.job_id or self._world.new_id(), self._world.clock()
         if draft.board_id is not None:
             board = await self._repository.session.get(BoardRow, draft.board_id)
@@ -172,6 +190,7 @@ class JobQueue:
             error=None,
             result={},
             board_id=draft.board_id,
+            request_key=request_key,
             created_at=now,
             queued_at=None,
             started_at=None,
@@ -213,7 +232,3 @@ class JobQueue:
                 details={"used_bytes": used, "quota_bytes": quota, "needed_bytes": coming},
                 quota=quota // 1024**3,
             )
-
-
-HEARD_WITHIN = timedelta(seconds=60)
-"""A worker that was not heard for so long is counted as gone."""

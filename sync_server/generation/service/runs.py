@@ -12,13 +12,11 @@ from sync_server.credits.service import CreditLedger
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.work import share_of
 from sync_server.generation.service.boards import BoardShelf
-from sync_server.generation.service.jobs import JobQueue, job_topic, user_topic
+from sync_server.generation.service.jobs import GENERATE, JobQueue, job_topic, user_topic
 from sync_server.generation.tables import ItemRow, JobRow
 from sync_server.platform.ports import World
 from sync_server.platform.signals import Signals
 
-DEAD_AFTER = timedelta(seconds=30)
-"""A job of which nothing was told for so long has no worker any more."""
 MOST_LOSSES = 3
 """So many workers may be lost with a job; it fails then, and costs nothing."""
 
@@ -68,9 +66,12 @@ class JobRuns:
         shelf: BoardShelf,
         signals: Signals,
         world: World,
+        silence: timedelta,
     ) -> None:
+        """A job of which nothing was told for the time of `silence` has no worker any more."""
         self._repository = repository
         self._queue = queue
+        self._silence = silence
         self._accounts = accounts
         self._ledger = ledger
         self._shelf = shelf
@@ -127,17 +128,24 @@ class JobRuns:
             "progress": percent(step, steps),
             "pictures": row.pictures,
         }
-        await self._signals.send(job_topic(row.id), {**message, "preview": preview, "place": place})
-        await self._signals.send(user_topic(row.user_id), message)
+        await self._signals.send(
+            {
+                job_topic(row.id): {**message, "preview": preview, "place": place},
+                user_topic(row.user_id): message,
+            }
+        )
         return "go on" if row.cancel_asked_at is None else "cancel"
 
-    async def complete(self, taken: Taken, pictures: Sequence[MadePicture]) -> bool:
+    async def complete(
+        self, taken: Taken, pictures: Sequence[MadePicture], *, safety_checked: bool = False
+    ) -> bool:
         """The pictures become items and the price is settled, for those that were made. False where it was lost."""
         row = await self._held(taken)
         if row is None:
             return False
         await self._keep(row, pictures)
         row.step = row.steps
+        row.result = {**row.result, "safety_checked": safety_checked}
         await self._end(row, "completed", share_of(row.price, done=len(pictures), asked=row.pictures))
         return True
 
@@ -172,6 +180,19 @@ class JobRuns:
         await self._queue.put_back(row)
         return True
 
+    async def rescue(self, *, limit: int) -> Sequence[UUID]:
+        """Jobs whose worker is gone: each is then given to `give_up_worker`, in a transaction of its own."""
+        return await self._repository.dead_jobs(self._world.clock() - self._silence, limit=limit)
+
+    async def rescue_forgotten(self, *, limit: int) -> int:
+        """Jobs that wait, but for which no task does: their worker was lost, or cut off, while it fetched them."""
+        forgotten = await self._repository.forgotten_jobs(
+            self._world.clock() - 2 * self._silence, task=GENERATE, limit=limit
+        )
+        for row in forgotten:
+            await self._queue.put_back(row)
+        return len(forgotten)
+
     async def give_up_worker(self, job_id: UUID) -> None:
         """Of a job that is not told of any more: it waits again, at its place."""
         row = await self._repository.locked_job(job_id)
@@ -181,7 +202,7 @@ class JobRuns:
 
     async def _lose(self, row: JobRow) -> bool:
         """Whether it may go to another worker: not while its own lives, nor when too many were lost with it."""
-        if row.heard_at is not None and row.heard_at > self._world.clock() - DEAD_AFTER:
+        if row.heard_at is not None and row.heard_at > self._world.clock() - self._silence:
             return False
         if row.cancel_asked_at is not None:
             await self._end(row, "cancelled", share_of(row.price, done=row.step, asked=row.steps))

@@ -20,8 +20,9 @@ from shared.contracts.job_views import (
 )
 from shared.contracts.model_catalogue import ModelDay, ModelResolution, ModelStatistics, UsageTotals
 from shared.pricing.tariffs import Tariffs
+from sync_server.credits.service import CreditLedger
 from sync_server.generation.repository import JobRepository
-from sync_server.generation.service.jobs import HEARD_WITHIN
+from sync_server.generation.rules.work import HEARD_WITHIN
 from sync_server.generation.service.runs import percent
 from sync_server.generation.tables import ItemRow, JobRow
 from sync_server.models.rules import ModelEntry
@@ -239,9 +240,10 @@ class JobModelUsage:
 class JobCreations:
     """What accounts ask of generation: `accounts.ports.Creations`."""
 
-    def __init__(self, *, session: AsyncSession, queue: TaskQueue) -> None:
+    def __init__(self, *, session: AsyncSession, queue: TaskQueue, ledger: CreditLedger) -> None:
         self._session = session
         self._queue = queue
+        self._ledger = ledger
 
     async def usage(self, user_id: UUID, *, since: datetime | None, until: datetime) -> CreationUsage:
         jobs = [JobRow.user_id == user_id, JobRow.created_at < until]
@@ -317,5 +319,21 @@ class JobCreations:
         }
 
     async def erase(self, user_id: UUID) -> None:
-        """The rows go with the account's; the files by a task, once that is committed."""
+        """What open jobs hold is given back, so that no credit stays reserved for ever.
+
+        The rows go with the account's, and with them the workers' right to them; the files by a task, once that is
+        committed.
+        """
+        holds = await self._session.scalars(
+            select(JobRow.hold_id)
+            .where(
+                JobRow.user_id == user_id,
+                JobRow.status.in_(("pending", "queued", "processing")),
+                JobRow.hold_id.is_not(None),
+            )
+            .with_for_update()
+        )
+        for hold in holds.all():
+            if hold is not None:
+                await self._ledger.release(hold)
         await self._queue.defer(DELETE_FILES_OF, user_id=str(user_id))

@@ -16,12 +16,16 @@ from shared.contracts.job_views import (
     JobStage,
     JobStatus,
     JobSummary,
+    SourceImage,
 )
 from sync_server.generation.repository import JobRepository
-from sync_server.generation.service.jobs import HEARD_WITHIN, job_topic
+from sync_server.generation.rules.work import HEARD_WITHIN
+from sync_server.generation.service.inputs import input_key
+from sync_server.generation.service.jobs import job_topic
 from sync_server.generation.service.runs import percent
 from sync_server.generation.tables import ItemRow, JobRow
-from sync_server.platform.languages import Language, translate
+from sync_server.models.rules import CLASSIC, model_id
+from sync_server.platform.languages import Language, current_language, translate
 from sync_server.platform.ports import Clock
 from sync_server.platform.storage import Storage
 
@@ -37,23 +41,28 @@ class JobViews:
 
     async def created(self, rows: Sequence[JobRow]) -> list[Created]:
         positions = await self._repository.positions(rows)
-        return [
-            Created(
-                job_id=row.id,
-                kind=cast(JobKind, row.kind),
-                status=cast(JobStatus, row.status),
-                prompt=row.prompt,
-                estimated_credits=row.price,
-                estimated_time_seconds=await self._seconds_left(row),
-                queue_position=positions.get(row.id),
-                channel=job_topic(row.id),
-                created_at=row.created_at,
-                links=links(row),
-                width=row.width,
-                height=row.height,
-            )
-            for row in rows
-        ]
+        return [await self._created(row, positions.get(row.id)) for row in rows]
+
+    async def _created(self, row: JobRow, position: int | None) -> Created:
+        source, wait = row.request.get("image"), await self._wait(row)
+        return Created(
+            job_id=row.id,
+            kind=cast(JobKind, row.kind),
+            status=cast(JobStatus, row.status),
+            prompt=row.prompt,
+            estimated_credits=row.price,
+            estimated_time_seconds=row.estimated_seconds + wait,
+            estimated_wait_seconds=wait,
+            queue_position=position,
+            channel=job_topic(row.id),
+            created_at=row.created_at,
+            links=links(row),
+            width=row.width,
+            height=row.height,
+            init_image_url=await self._storage.url(input_key(row.user_id, source)) if source else None,
+            original_resolution=row.options.get("original_resolution"),
+            target_resolution=row.options.get("target_resolution"),
+        )
 
     async def job(self, row: JobRow, *, language: Language, for_admin: bool) -> Job:
         positions = await self._repository.positions([row])
@@ -64,13 +73,17 @@ class JobViews:
             if row.completed_at and row.started_at
             else None
         )
-        left = await self._seconds_left(row) if row.status in _OPEN else None
+        left = row.estimated_seconds + await self._wait(row) if row.status in _OPEN else None
         return Job(
             **self._summary_facts(row, positions, images, language),
             user_id=row.user_id,
             negative_prompt=row.negative_prompt,
             parameters=_parameters(row),
+            model_id=None if row.model == CLASSIC else model_id(row.model),
             images=images,
+            image=images[0] if images else None,
+            original_image=await self._source(row, "image"),
+            mask=await self._source(row, "mask"),
             width=row.width,
             height=row.height,
             processing_time_seconds=round(seconds, 3) if seconds is not None else None,
@@ -109,6 +122,12 @@ class JobViews:
         items = (await self._repository.items_of([row.id])).get(row.id, [])
         return [await self._image(row, item) for item in items]
 
+    async def delivered_keys(self, job_id: UUID) -> list[str]:
+        """Where its pictures lie in the format that was asked for."""
+        row = await self._repository.job(job_id)
+        items = (await self._repository.items_of([job_id])).get(job_id, [])
+        return [delivered_key(item.key, _format(row)) for item in items] if row else []
+
     def _summary_facts(
         self, row: JobRow, positions: Mapping[UUID, int], images: Sequence[JobImage], language: Language
     ) -> dict[str, Any]:
@@ -139,7 +158,7 @@ class JobViews:
     async def _image(self, row: JobRow, item: ItemRow) -> JobImage:
         places = row.result.get("places") or ()
         x, y = places[item.position] if item.position < len(places) else (0, 0)
-        wanted = str(row.options.get("format") or "png")
+        wanted = _format(row)
         delivered = delivered_key(item.key, wanted)
         return JobImage(
             id=item.id,
@@ -154,15 +173,27 @@ class JobViews:
             y=y,
         )
 
-    async def _seconds_left(self, row: JobRow) -> int:
-        if row.status not in {"queued", "processing"}:
-            return row.estimated_seconds
+    async def _source(self, row: JobRow, name: str) -> SourceImage | None:
+        blob = row.request.get(name)
+        kept = await self._repository.input(row.user_id, blob) if blob else None
+        if kept is None:
+            return None
+        url = await self._storage.url(input_key(row.user_id, kept.blob))
+        return SourceImage(id=kept.blob, url=url, width=kept.width, height=kept.height)
+
+    async def _wait(self, row: JobRow) -> int:
+        """Seconds until it begins, by what is before it and how many workers have its model."""
+        if row.status != "queued":
+            return 0
         workers = await self._repository.workers_with(row.model, self._clock() - HEARD_WITHIN)
-        ahead = await self._repository.seconds_ahead(row) if row.status == "queued" else 0
-        return row.estimated_seconds + ahead // max(workers, 1)
+        return await self._repository.seconds_ahead(row) // max(workers, 1)
 
 
 _SUFFIXES = {"png": "png", "jpeg": "jpg", "webp": "webp"}
+
+
+def _format(row: JobRow) -> str:
+    return str(row.options.get("format") or "png")
 
 
 def delivered_key(key: str, wanted: str) -> str:
@@ -183,15 +214,25 @@ def failure(row: JobRow, language: Language) -> JobFailure | None:
     return JobFailure(code=report.code, message=" ".join(words))
 
 
+_IN_WORDS = {
+    "pending": "Waits for a place",
+    "queued": "Waits in the queue",
+    "completed": "Completed",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "loading": "Loading the model",
+    "uploading": "Storing the pictures",
+}
+
+
 def progress_message(status: str, stage: str, step: int, steps: int, pictures: int) -> str:
-    if status != "processing":
-        return {"pending": "Waits for a place", "queued": "Waits in the queue"}.get(
-            status, status.capitalize()
-        )
-    if stage != "generating":
-        return {"loading": "Loading the model", "uploading": "Storing the pictures"}.get(stage, "Working")
-    number = min(pictures, step * pictures // steps + 1) if steps else 1
-    return f"Generating image {number} of {pictures}..."
+    """In the language of the request, or of the socket, that asks."""
+    language = current_language.get()
+    if status == "processing" and stage == "generating":
+        number = min(pictures, step * pictures // steps + 1) if steps else 1
+        text = "Generating image {number} of {count}..."
+        return translate(text, language, {"number": number, "count": pictures})
+    return translate(_IN_WORDS.get(stage if status == "processing" else status, "Working"), language, {})
 
 
 def _percent(row: JobRow) -> int:

@@ -2,20 +2,24 @@
 
 import asyncio
 import base64
+import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from shared.contracts.errors import EngineCrashedError, ErrorReport, GenerationFailedError, PentimentoError
 from shared.contracts.events import Cancelled, Completed, Failed, GenerationEvent, Loading, Picture, Progress
 from shared.contracts.generation import PictureRequest, generation_request_adapter
+from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.inputs import input_key
 from sync_server.generation.service.runs import MOST_LOSSES, JobRuns, MadePicture, Place, Taken
 from sync_server.generation.worker.executor import Executor
 from sync_server.generation.worker.finishing import finish
+from sync_server.platform.database import CONNECTION_LOST
 from sync_server.platform.errors import NotFoundError
 from sync_server.platform.storage import Storage
 from sync_server.platform.work import Transactions
@@ -23,7 +27,9 @@ from sync_server.platform.work import Transactions
 log = logging.getLogger("pentimento.worker")
 
 _TOLD_EVERY = 0.2
-_HEARD_EVERY = 3.0
+_WORDS_IN_A_SILENCE = 8
+_ENDING_TRIES = 20
+_PAUSE_SECONDS = 1.0
 _LARGEST_PREVIEW = 4_500
 """Bytes of base64: the message with it stays below what the database carries."""
 
@@ -44,9 +50,17 @@ class _Run:
 
 class Runner:
     def __init__(
-        self, *, transactions: Transactions, storage: Storage, executor: Executor, worker_id: UUID
+        self,
+        *,
+        transactions: Transactions,
+        storage: Storage,
+        executor: Executor,
+        worker_id: UUID,
+        silence: timedelta,
     ) -> None:
+        """`silence` is the time after which others take a worker for dead."""
         self._transactions = transactions
+        self._heard_every = silence.total_seconds() / _WORDS_IN_A_SILENCE
         self._storage = storage
         self._executor = executor
         self._worker_id = worker_id
@@ -112,30 +126,41 @@ class Runner:
         if run.lost:
             await self._drop(run)
             return
-        async with self._transactions.begin() as work:
-            runs = work.get(JobRuns)
+
+        async def end(runs: JobRuns) -> bool:
             match ending:
                 case Completed():
-                    kept = await runs.complete(run.taken, run.pictures)
+                    checked = self._executor.checks_safety
+                    return await runs.complete(run.taken, run.pictures, safety_checked=checked)
                 case Cancelled():
-                    kept = await runs.cancelled(run.taken, run.pictures, step=run.step, steps=run.steps or 1)
+                    return await runs.cancelled(run.taken, run.pictures, step=run.step, steps=run.steps or 1)
                 case Failed():
-                    kept = False
                     await runs.fail(run.taken, ending.error)
-                case _:
-                    kept = False
-        if not kept:
+            return False
+
+        if not await self._write(end):
             await self._drop(run)
 
     async def _fail(self, run: _Run, report: ErrorReport) -> None:
-        async with self._transactions.begin() as work:
-            await work.get(JobRuns).fail(run.taken, report)
+        await self._write(lambda runs: runs.fail(run.taken, report))
         await self._drop(run)
 
     async def _hand_back(self, run: _Run) -> None:
-        async with self._transactions.begin() as work:
-            await work.get(JobRuns).hand_back(run.taken)
+        await self._write(lambda runs: runs.hand_back(run.taken))
         await self._drop(run)
+
+    async def _write(self, change: Callable[[JobRuns], Awaitable[bool]]) -> bool:
+        """Also over a database that comes back in a while: what was made is not thrown away for that.
+
+        A change whose reply was lost may be made already; then the fence lets it do nothing.
+        """
+        for _ in range(_ENDING_TRIES):
+            with contextlib.suppress(*CONNECTION_LOST):
+                async with self._transactions.begin() as work:
+                    return await change(work.get(JobRuns))
+            await asyncio.sleep(_PAUSE_SECONDS)
+        log.error("how a job ended could not be written; another worker will take it over")
+        return False
 
     async def _bring_inputs(self, run: _Run) -> None:
         options = run.taken.options
@@ -179,9 +204,13 @@ class Runner:
         )
 
     async def _drop(self, run: _Run) -> None:
-        """Files of pictures that no row will know."""
-        for key in run.stored:
-            await self._storage.delete(key)
+        """Files of pictures that no row knows. Where the database can't tell, a sweep finds them later."""
+        if run.stored:
+            with contextlib.suppress(*CONNECTION_LOST):
+                async with self._transactions.begin() as work:
+                    kept = await work.get(JobRepository).known_keys(run.stored)
+                for key in () if kept else run.stored:
+                    await self._storage.delete(key)
         run.stored.clear()
         run.pictures.clear()
 
@@ -194,15 +223,19 @@ class Runner:
             return
         run.told_at = now
         encoded = base64.b64encode(preview).decode()
-        async with self._transactions.begin() as work:
-            verdict = await work.get(JobRuns).tell_progress(
-                run.taken,
-                stage=run.stage,
-                step=run.step,
-                steps=run.steps,
-                preview=encoded if len(encoded) <= _LARGEST_PREVIEW else "",
-                place=place,
-            )
+        try:
+            async with self._transactions.begin() as work:
+                verdict = await work.get(JobRuns).tell_progress(
+                    run.taken,
+                    stage=run.stage,
+                    step=run.step,
+                    steps=run.steps,
+                    preview=encoded if len(encoded) <= _LARGEST_PREVIEW else "",
+                    place=place,
+                )
+        except CONNECTION_LOST as error:
+            log.warning("a job's progress could not be told", extra={"problem": str(error)[:300]})
+            return
         if verdict == "lost":
             run.lost = True
         if verdict != "go on" and not run.cancelling:
@@ -215,12 +248,9 @@ class Runner:
 
         async def keep_telling() -> None:
             while True:
-                await asyncio.sleep(_HEARD_EVERY)
-                if time.monotonic() - run.told_at >= _HEARD_EVERY:
-                    try:
-                        await self._tell(run, heartbeat=True)
-                    except Exception:
-                        log.exception("a job's progress could not be told")
+                await asyncio.sleep(self._heard_every)
+                if time.monotonic() - run.told_at >= self._heard_every:
+                    await self._tell(run, heartbeat=True)
 
         telling = asyncio.create_task(keep_telling())
         try:

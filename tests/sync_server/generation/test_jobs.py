@@ -10,11 +10,12 @@ from uuid import UUID
 import httpx
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from shared.contracts.errors import ErrorReport
 from shared.imaging.recipe_pictures import read_recipe
 from sync_server.credits.service import LedgerAudit
-from sync_server.generation.service.rescue import rescue_jobs
+from sync_server.generation.service.rescue import rescue_forgotten_jobs, rescue_jobs
 from sync_server.generation.service.runs import JobRuns, Taken
 from tests.support.cloud import CloudWorker
 from tests.support.server import FakeClock, Server, SignedInUser
@@ -428,10 +429,10 @@ class TestLostWorkers:
     ) -> None:
         created = await create(server, artist)
         lost = await self.take(server, worker, created["job_id"])
-        assert await rescue_jobs(server.container.transactions, clock) == 0
+        assert await rescue_jobs(server.container.transactions) == 0
         clock.advance(timedelta(seconds=40))
         await worker.offer()
-        assert await rescue_jobs(server.container.transactions, clock) == 1
+        assert await rescue_jobs(server.container.transactions) == 1
         await worker.work_off()
         here = await server.sign_in(email=artist.email)
         done = await job(server, here, created["job_id"])
@@ -451,7 +452,7 @@ class TestLostWorkers:
         for _ in range(3):
             await self.take(server, worker, created["job_id"])
             clock.advance(timedelta(seconds=40))
-            await rescue_jobs(server.container.transactions, clock)
+            await rescue_jobs(server.container.transactions)
         here = await server.sign_in(email=artist.email)
         failed = await job(server, here, created["job_id"])
         assert (failed["status"], failed["refunded_credits"]) == ("failed", created["estimated_credits"])
@@ -514,3 +515,84 @@ async def test_a_prompt_is_enhanced_by_templates_and_not_translated(
     refused = await ask("translate", prompt="아름다운 석양", source_language="ko")
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert "PENTIMENTO_LANGUAGE_MODEL_URL" in refused.json()["error"]["message"]
+
+
+async def test_a_job_whose_task_was_lost_while_it_was_fetched_is_put_in_again(
+    server: Server, artist: SignedInUser, worker: CloudWorker, clock: FakeClock
+) -> None:
+    created = await create(server, artist)
+    waiting = await create(server, artist)
+    async with server.container.transactions.begin() as work:
+        # As a worker leaves it that is cut off between fetching and taking it.
+        await work.session.execute(
+            text(
+                "UPDATE queue.procrastinate_jobs SET status = 'doing'"
+                " WHERE args->>'job_id' = :job AND task_name = 'generation.run'"
+            ),
+            {"job": created["job_id"]},
+        )
+    assert await rescue_forgotten_jobs(server.container.transactions) == 0
+    clock.advance(timedelta(minutes=2))
+    await worker.offer()
+    assert await rescue_forgotten_jobs(server.container.transactions) == 1
+    assert await rescue_forgotten_jobs(server.container.transactions) == 0
+    await worker.work_off()
+    here = await server.sign_in(email=artist.email)
+    states = [(await job(server, here, each["job_id"]))["status"] for each in (created, waiting)]
+    assert states == ["completed", "completed"]
+
+
+async def test_a_request_that_lost_its_process_finds_its_job(
+    server: Server, artist: SignedInUser, worker: CloudWorker
+) -> None:
+    """Its reply was never kept, its job was: the same key makes no second one."""
+    headers = artist.headers | {"Idempotency-Key": "once"}
+    for path, body in (("create", WORDS), ("batch-create", {"prompts": ["one", "two"], "steps": 1})):
+        replies = []
+        for _ in range(2):
+            reply = await server.client.post(f"{GENERATION}/{path}", json=body, headers=headers)
+            assert reply.status_code == 201, reply.text
+            replies.append(reply.json()["data"])
+            async with server.container.transactions.begin() as work:
+                await work.session.execute(text("DELETE FROM idempotent_replies"))
+        first, again = ([each["job_id"] for each in reply.get("jobs", [reply])] for reply in replies)
+        assert first == again
+    listed = await server.client.get(f"{GENERATION}/jobs", headers=artist.headers)
+    assert listed.json()["pagination"]["total_count"] == 3
+    await worker.work_off()
+    await sound(server)
+
+
+async def test_what_a_job_is_made_from_is_shown(
+    server: Server, artist: SignedInUser, worker: CloudWorker
+) -> None:
+    source = base64.b64encode(picture()).decode()
+    created = await create(server, artist, "img2img", image=source)
+    assert await fetch(server, created["init_image_url"]) == picture()
+    done = await job(server, artist, created["job_id"])
+    assert (done["original_image"]["width"], done["mask"], done["image"]) == (64, None, None)
+    larger = await server.client.post(
+        f"{GENERATION}/upscale", json={"image": source, "scale": 2}, headers=artist.headers
+    )
+    data = larger.json()["data"]
+    assert (data["original_resolution"], data["target_resolution"]) == ("64x48", "128x96")
+    faces = await server.client.post(
+        f"{GENERATION}/upscale", json={"image": source, "faceEnhancement": True}, headers=artist.headers
+    )
+    assert (faces.status_code, faces.json()["error"]["code"]) == (503, "MODEL_UNAVAILABLE")
+    await worker.work_off()
+    done = await job(server, artist, created["job_id"])
+    assert done["image"] == done["images"][0]
+    models = (await server.client.get("/api/v1/models")).json()["data"]
+    assert done["model_id"] in {model["id"] for model in models}
+
+
+async def test_how_far_a_job_is_is_told_in_korean_too(
+    server: Server, artist: SignedInUser, worker: CloudWorker
+) -> None:
+    created = await create(server, artist)
+    reply = await server.client.get(
+        f"{GENERATION}/jobs/{created['job_id']}/progress",
+        headers=artist.headers | {"Accept-Language": "ko"},
+    )
+    assert reply.json()["data"]["message"] == "대기열에서 기다리는 중"

@@ -1,7 +1,7 @@
 """Both storages keep the same promises: a folder, and a bucket of a real S3 API (moto's server)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,6 +49,54 @@ async def test_what_is_put_is_read_replaced_and_deleted(storage: FolderStorage |
     await storage.delete(key)
     with pytest.raises(NotFoundError):
         await storage.read(key)
+
+
+async def test_sizes_are_told_and_nothing_has_none(storage: FolderStorage | BucketStorage) -> None:
+    assert await storage.size("a/b.png") is None
+    await storage.put("a/b.png", b"pixels", "image/png")
+    assert await storage.size("a/b.png") == 6
+    await storage.delete("a/b.png")
+    assert await storage.size("a/b.png") is None
+
+
+async def test_keys_and_pages_tell_what_begins_with_a_prefix(
+    storage: FolderStorage | BucketStorage,
+) -> None:
+    for key in ("inputs/ann/1", "inputs/ann/2", "inputs/anna/3", "inputs.txt", "pictures/ann/job/0-0.png"):
+        await storage.put(key, b"x", "application/octet-stream")
+    assert sorted(await storage.keys("inputs/ann/")) == ["inputs/ann/1", "inputs/ann/2"]
+    assert sorted(await storage.keys("inputs/ann")) == ["inputs/ann/1", "inputs/ann/2", "inputs/anna/3"]
+    assert await storage.keys("nothing/") == []
+    files = [file async for page in storage.pages("inputs/") for file in page]
+    assert sorted(file.key for file in files) == ["inputs/ann/1", "inputs/ann/2", "inputs/anna/3"]
+    assert all(abs(datetime.now(UTC) - file.modified_at) < timedelta(minutes=5) for file in files)
+
+
+async def test_many_keys_come_in_pages(storage: FolderStorage | BucketStorage) -> None:
+    for number in range(1003):
+        await storage.put(f"many/{number:04}", b"x", "text/plain")
+    pages = [[file.key for file in page] async for page in storage.pages("many/")]
+    assert len(pages) > 1
+    assert [key for page in pages for key in page] == [f"many/{number:04}" for number in range(1003)]
+
+
+async def test_an_upload_goes_to_its_address_and_only_as_large_as_said(
+    storage: FolderStorage | BucketStorage, request: pytest.FixtureRequest
+) -> None:
+    """A bucket's address is its own; a folder's is the API's."""
+    address = await storage.upload_url("uploads/ann/part-0", size=6)
+    if isinstance(storage, BucketStorage):
+        async with httpx.AsyncClient() as client:
+            reply = await client.put(address, content=b"pixels")
+        assert reply.status_code == 200, reply.text
+    else:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        signed = {"size": 6, "expires": int(query["expires"]), "signature": query["signature"]}
+        for data, changed in ((b"pixel", {}), (b"pixels", {"size": 7}), (b"pixels", {"signature": "0"})):
+            with pytest.raises(NotFoundError):
+                await storage.write_signed("uploads/ann/part-0", data, **(signed | changed))  # type: ignore[arg-type]
+        await storage.write_signed("uploads/ann/part-0", b"pixels", **signed)  # type: ignore[arg-type]
+    assert await storage.read("uploads/ann/part-0") == b"pixels"
 
 
 @pytest.mark.parametrize(

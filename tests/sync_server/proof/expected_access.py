@@ -173,6 +173,7 @@ EXPECTED: Mapping[str, Access] = {
     "GET /generation/stats/me": Access(who="signed in"),
     "POST /generation/prompt/enhance": Access(who="signed in", body={"prompt": "sunset"}),
     "POST /generation/prompt/translate": Access(who="signed in", status=503, body={"prompt": "석양"}),
+    "POST /generation/webhooks/fal/{job_id}": Access(who="anyone", status=503, body={}),
     "POST /uploads": Access(who="signed in", status=201, body={"size": 10}),
     "GET /uploads/{upload_id}": Access(who="owner"),
     "POST /uploads/{upload_id}/complete": Access(who="owner", status=409),

@@ -1,11 +1,12 @@
-"""Every operation that the seeds promise under accounts, payments and health is in the OpenAPI document."""
+"""Every operation that the seeds promise of what stands so far is in the OpenAPI document."""
 
+import re
 from pathlib import Path
 
 from tests.support.server import Server
 
 SEEDS = Path(__file__).parent / "seed_operations.tsv"
-FEWEST = 46
+FEWEST = 87
 
 
 def promised() -> list[tuple[str, str]]:
@@ -14,11 +15,17 @@ def promised() -> list[tuple[str, str]]:
     return sorted({(method, path) for _, ours in rows for method, path in [ours.split(" ", 1)]})
 
 
+def unnamed(path: str) -> str:
+    """What a parameter is called is ours to say."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
 async def test_every_promised_operation_is_documented(server: Server) -> None:
     assert len(promised()) >= FEWEST
     document = (await server.client.get("/openapi.json")).json()
     documented = {
         (method.upper(), path) for path, operations in document["paths"].items() for method in operations
     }
-    missing = {operation for operation in promised() if operation not in documented}
+    documented = {(method, unnamed(path)) for method, path in documented}
+    missing = {(method, path) for method, path in promised() if (method, unnamed(path)) not in documented}
     assert missing == set(), "promised, not documented"
