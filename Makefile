@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run serve test test-slow check bench screenshots
+.PHONY: run serve test test-slow check bench simulate screenshots
 
 run: $(STAMP)
 	@$(BIN)/python -m desktop.app.preflight
@@ -28,6 +28,9 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.benchmarks
+
+simulate: $(STAMP)
+	@$(BIN)/python -m tests.simulation
 
 screenshots: $(STAMP)
 	@$(BIN)/python -m tests.screenshots
