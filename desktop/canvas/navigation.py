@@ -184,8 +184,7 @@ class Navigation(QObject):
         transform.scale(-scale if look.mirrored else scale, scale)
         middle = self.middle
         offset = middle - transform.map(QPointF(look.x, look.y))
-        if look.angle % 90 == 0:
-            # Whole device pixels, so that an unscaled picture is sharp.
-            ratio = self._pixel_ratio
-            offset = QPointF(round(offset.x() * ratio) / ratio, round(offset.y() * ratio) / ratio)
+        # Whole device pixels, so that an unscaled picture is sharp, and one that only moves need not be drawn anew.
+        ratio = self._pixel_ratio
+        offset = QPointF(round(offset.x() * ratio) / ratio, round(offset.y() * ratio) / ratio)
         return transform * QTransform.fromTranslate(offset.x(), offset.y())

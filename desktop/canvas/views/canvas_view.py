@@ -102,8 +102,15 @@ class CanvasView(QWidget):
         self._shows_focus = False
         self._had_outline = False
         self._rest = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
-        self._rest.timeout.connect(self._draw_smoothly)
-        self._ants = MarchingAnts(view=self, overlays=self._overlays, reduced_motion=reduced_motion)
+        self._sharpening = QTimer(self, singleShot=True, interval=0)
+        for timer in (self._rest, self._sharpening):
+            timer.timeout.connect(self._sharpen)
+        self._ants = MarchingAnts(
+            view=self,
+            overlays=viewmodel.overlays,
+            navigation=viewmodel.navigation,
+            reduced_motion=reduced_motion,
+        )
         self._composing = QTimer(self, singleShot=True, interval=0)
         # What is stale is composed where it is painted, so that no turn of the loop spends the time of two.
         self._composing.timeout.connect(self.update)
@@ -155,22 +162,20 @@ class CanvasView(QWidget):
         self.update(self._logical(self._picture.device_rect(dirty)))
 
     def _on_selection_outlined(self) -> None:
-        self._overlays.forget_outline()
         self._ants.start_or_stop()
         self.update()
 
     def _on_look_changed(self) -> None:
-        self._overlays.forget_outline()
-        self._ants.forget_place()
-        self._picture.smooth = False
-        self._picture.redraw_all()
+        self._ants.forget_line()
+        self._picture.follow_look()
         self._rest.start()
         self.update()
 
-    def _draw_smoothly(self) -> None:
-        self._picture.smooth = True
-        self._picture.redraw_all()
-        self.update()
+    def _sharpen(self) -> None:
+        sharpened = self._picture.sharpen(theme_of(self))
+        if not sharpened.isEmpty():
+            self.update(self._logical(sharpened))
+            self._sharpening.start()
 
     def _on_outline_changed(self) -> None:
         if not self._viewmodel.gestures.outline.isEmpty() or self._had_outline:
@@ -187,10 +192,14 @@ class CanvasView(QWidget):
         """The composite, with a painter in the document's coordinates, for who shows it small."""
         self._picture.draw_small(painter, area, zoom)
 
+    @property
+    def is_composed(self) -> bool:
+        """Whether the composite that it shows is up to date."""
+        return self._picture.is_composed
+
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
         theme = theme_of(self)
         if not self._picture.refresh():
             self._composing.start()
@@ -200,12 +209,15 @@ class CanvasView(QWidget):
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         whole = QRectF(self.rect())
+        scale = self.devicePixelRatioF() * self._picture.scale
         painter.drawImage(
-            whole, self._picture.image, QRectF(0, 0, whole.width() * ratio, whole.height() * ratio)
+            whole, self._picture.image, QRectF(0, 0, whole.width() * scale, whole.height() * scale)
         )
         self._mask.draw(painter, theme, QRectF(event.rect()))
         self._aids.draw(painter, theme)
-        self._overlays.draw(painter, theme, phase=self._ants.phase, gesture=self._viewmodel.gestures.outline)
+        self._overlays.draw(painter, theme, gesture=self._viewmodel.gestures.outline)
+        if not self._overlays.hides_selection:
+            self._ants.draw(painter, theme)
         self._draw_pointer(painter)
         if self.hasFocus() and self._shows_focus:
             painter.setPen(QPen(theme.colour("accent"), FOCUS_RING))

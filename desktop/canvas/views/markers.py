@@ -1,4 +1,4 @@
-"""Lines that are seen on any picture: marching ants, brush outlines, frames."""
+"""Lines that are seen on any picture: dashes, brush outlines, frames."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -6,18 +6,17 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from desktop.widgets.theme import Theme
 
 DASH = 4.0
-"""Length of one dash of the marching ants, in logical pixels."""
+"""Length of one dash, in logical pixels."""
 HANDLE_SIDE = 8.0
 
 
-def draw_marching_ants(painter: QPainter, path: QPainterPath, theme: Theme, phase: float) -> None:
-    """`path` in logical pixels of the view; `phase` from 0 to 2 * DASH moves the dashes."""
+def draw_dashes(painter: QPainter, path: QPainterPath, theme: Theme) -> None:
+    """`path` in logical pixels of the view."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_pen(theme.colour("marker_dark", 0.85)))
     painter.drawPath(path)
     dashes = _pen(theme.colour("marker_light"))
     dashes.setDashPattern([DASH, DASH])
-    dashes.setDashOffset(phase)
     painter.setPen(dashes)
     painter.drawPath(path)
 
