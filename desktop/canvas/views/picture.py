@@ -181,7 +181,7 @@ class PictureBuffer:
             return
         self._take_draft()
         self._paint(self._image, self._transform, rects_of(undrawn), theme, rough=self._moving)
-        if self._moving and self._smooths:
+        if self._moving and (self._smooths or self._turned):
             self._rough += undrawn
         else:
             self._rough -= undrawn
@@ -211,12 +211,15 @@ class PictureBuffer:
             painter.end()
 
     @property
+    def _turned(self) -> bool:
+        return self._navigation.angle % 90 != 0
+
+    @property
     def _exact(self) -> bool:
-        return self._navigation.zoom == 1 and self._navigation.angle % 90 == 0
+        return self._navigation.zoom == 1 and not self._turned
 
     @property
     def _smooths(self) -> bool:
-        """Whether what is at rest looks otherwise than what is drawn roughly."""
         return self._navigation.zoom < PIXELS_SHOW_FROM_ZOOM and not self._exact
 
     def _paint(
@@ -252,9 +255,7 @@ class PictureBuffer:
             return
         painter.fillRect(rect, theme.colour("surround"))
         page = transform.map(QPolygonF(QRectF(self._pyramid.rect)))
-        painter.setRenderHint(
-            QPainter.RenderHint.Antialiasing, self._navigation.angle % 90 != 0 and not rough
-        )
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._turned and not rough)
         painter.setBrush(checkers)
         # A painter goes along all of a polygon's edge, whatever it is clipped to.
         painter.drawPolygon(page.intersected(QPolygonF(QRectF(rect))))
