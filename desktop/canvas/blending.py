@@ -39,20 +39,23 @@ CLEARING = frozenset({BlendMode.DESTINATION_IN, BlendMode.DESTINATION_ATOP})
 """Modes that take the backdrop away where the layer is transparent, so a layer acts beyond its own pixels."""
 
 
-def blend_image(target: QImage, source: QImage, at: QPoint, blend: BlendMode, opacity: float) -> None:
-    """Blend the whole of `source` onto `target` with its top left corner at `at`; both premultiplied."""
+def blend_image(
+    target: QImage, source: QImage, at: QPoint, blend: BlendMode, opacity: float, *, part: QRect | None = None
+) -> None:
+    """Blend `source`, or a part of it, onto `target` with its top left corner at `at`; both premultiplied."""
+    part = source.rect() if part is None else part
     mode = COMPOSITION_MODES.get(blend)
     painter = QPainter(target)
     if mode is not None:
         painter.setCompositionMode(mode)
         painter.setOpacity(opacity)
-        painter.drawImage(at, source)
+        painter.drawImage(at, source, part)
     else:
-        area = QRect(at, source.size()).intersected(target.rect())
+        area = QRect(at, part.size()).intersected(target.rect())
         if not area.isEmpty():
-            part = source.copy(area.translated(-at))
+            above = source.copy(area.translated(part.topLeft() - at))
             painter.setCompositionMode(Mode.CompositionMode_Source)
-            painter.drawImage(area.topLeft(), blend_colours(target.copy(area), part, blend, opacity))
+            painter.drawImage(area.topLeft(), blend_colours(target.copy(area), above, blend, opacity))
     painter.end()
 
 

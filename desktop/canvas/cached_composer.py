@@ -128,8 +128,8 @@ class CachedComposer(Composer):
         picture = self._kept(
             "picture", [node], key, lambda: self._plain.picture_of(node, key, tile_rect(key))
         )
-        part = picture.copy(area.translated(-tile_rect(key).topLeft()))
-        blend_image(target, part, CORNER, own.blend, own.opacity)
+        inner = area.translated(-tile_rect(key).topLeft())
+        blend_image(target, picture, CORNER, own.blend, own.opacity, part=inner)
 
     def _stack(self, nodes: tuple[Node, ...], key: TileKey) -> QImage:
         return self._kept("stack", nodes, key, lambda: self._plain.compose(nodes, key, tile_rect(key)))
@@ -153,7 +153,7 @@ class CachedComposer(Composer):
     @staticmethod
     def _lay(target: QImage, key: TileKey, area: QRect, part: QImage) -> None:
         inner = area.translated(-tile_rect(key).topLeft())
-        blend_image(target, part.copy(inner), CORNER, BlendMode.NORMAL, 1.0)
+        blend_image(target, part, CORNER, BlendMode.NORMAL, 1.0, part=inner)
 
 
 def _path_to(nodes: Iterable[Node], layer_id: str | None) -> list[Node]:

@@ -2,6 +2,7 @@
 
 import math
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,15 @@ ANGLE_STEP = 3.0
 DabKey = tuple[str, float, float, float, int, int, int]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Dab:
+    """`cover` without the empty rim around it; its first pixel lies at (left, top) from the middle one."""
+
+    left: int
+    top: int
+    cover: Cover
+
+
 class DabCache:
     """Ready-made dabs, the longest unused dropped first. One for the whole app serves all strokes."""
 
@@ -29,7 +39,7 @@ class DabCache:
         self.tips = tips or Tips()
         self._limit_bytes = limit_bytes
         self._bytes = 0
-        self._dabs: OrderedDict[DabKey, Cover] = OrderedDict()
+        self._dabs: OrderedDict[DabKey, Dab] = OrderedDict()
 
     def place(self, touch: Touch, brush: Brush) -> tuple[int, int, Cover]:
         """The document's pixel (x, y) where the cover's top left corner belongs, and the cover."""
@@ -39,14 +49,13 @@ class DabCache:
         phases = PHASES if diameter <= LARGEST_PHASED else 1
         x, y = round(touch.x * phases), round(touch.y * phases)
         key = (brush.tip, diameter, brush.hardness, brush.roundness, angle, x % phases, y % phases)
-        cover = self._dabs.get(key)
-        if cover is None:
-            cover = self._draw(key, phases)
-            self._keep(key, cover)
+        dab = self._dabs.get(key)
+        if dab is None:
+            dab = trimmed(self._draw(key, phases))
+            self._keep(key, dab)
         else:
             self._dabs.move_to_end(key)
-        half = cover.shape[0] // 2
-        return x // phases - half, y // phases - half, cover
+        return x // phases + dab.left, y // phases + dab.top, dab.cover
 
     def _draw(self, key: DabKey, phases: int) -> Cover:
         tip, diameter, hardness, roundness, angle, x, y = key
@@ -59,13 +68,23 @@ class DabCache:
             diameter=diameter, hardness=hardness, roundness=roundness, degrees=degrees, phase=phase
         )
 
-    def _keep(self, key: DabKey, dab: Cover) -> None:
-        dab.setflags(write=False)
+    def _keep(self, key: DabKey, dab: Dab) -> None:
         self._dabs[key] = dab
-        self._bytes += dab.nbytes
+        self._bytes += dab.cover.nbytes
         while self._bytes > self._limit_bytes and len(self._dabs) > 1:
             _, oldest = self._dabs.popitem(last=False)
-            self._bytes -= oldest.nbytes
+            self._bytes -= oldest.cover.nbytes
+
+
+def trimmed(cover: Cover) -> Dab:
+    """A turned bitmap leaves much of its square empty, and all of what is placed is worked through."""
+    half = cover.shape[0] // 2
+    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
+    if rows.size == 0:
+        rows = columns = np.array([half])
+    inner = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].copy()
+    inner.setflags(write=False)
+    return Dab(int(columns[0]) - half, int(rows[0]) - half, inner)
 
 
 def rounded_diameter(diameter: float) -> float:

@@ -12,7 +12,10 @@ from desktop.canvas.selection_growth import HALF
 MOST_LINES = 12_000
 """So many straight pieces are drawn within a few milliseconds."""
 
-Run = tuple[int, int, int]
+BAND = 64
+"""Rows that are looked through at a time."""
+Runs = NDArray[np.int64]
+"""(N, 3)."""
 
 
 def outline_of(selection: Selection | None, *, most_lines: int = MOST_LINES) -> QPainterPath:
@@ -30,21 +33,24 @@ def outline_of(selection: Selection | None, *, most_lines: int = MOST_LINES) -> 
         across, down = edges_of(mask)
     corner = QPointF(selection.bounds.topLeft())
     step_x, step_y = selection.mask.shape[1] / mask.shape[1], selection.mask.shape[0] / mask.shape[0]
-    for row, start, end in across:
+    for row, start, end in across.tolist():
         path.moveTo(corner.x() + start * step_x, corner.y() + row * step_y)
         path.lineTo(corner.x() + end * step_x, corner.y() + row * step_y)
-    for column, start, end in down:
+    for column, start, end in down.tolist():
         path.moveTo(corner.x() + column * step_x, corner.y() + start * step_y)
         path.lineTo(corner.x() + column * step_x, corner.y() + end * step_y)
     return path
 
 
-def edges_of(mask: Mask) -> tuple[list[Run], list[Run]]:
+def edges_of(mask: Mask) -> tuple[Runs, Runs]:
     """(row, start, end) of every edge that runs across, (column, start, end) of every one that runs down."""
-    inside = np.pad(mask >= HALF, 1)
-    across = _runs(inside[1:, 1:-1] != inside[:-1, 1:-1])
-    down = _runs((inside[1:-1, 1:] != inside[1:-1, :-1]).T)
-    return across, down
+    inside = np.zeros((mask.shape[0] + 2, mask.shape[1] + 2), np.bool_)
+    np.greater_equal(mask, HALF, out=inside[1:-1, 1:-1])
+    turned = np.empty(inside.shape[::-1], np.bool_)
+    # In bands, as numpy keeps the interpreter's lock for as long as it copies or looks for what is set.
+    for top in range(0, inside.shape[0], BAND):
+        turned[:, top : top + BAND] = inside[top : top + BAND].T
+    return _runs(inside), _runs(turned)
 
 
 def _halved(mask: Mask) -> Mask:
@@ -52,14 +58,22 @@ def _halved(mask: Mask) -> Mask:
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _runs(marked: NDArray[np.bool_]) -> list[Run]:
-    """(row, start, end) of every maximal run of True in each row; the end is exclusive."""
+def _runs(inside: NDArray[np.bool_]) -> Runs:
+    """Of every maximal run of pixels that differ from those above them; the end is exclusive."""
+    found = [np.empty((0, 3), np.int64)]
+    for top in range(1, inside.shape[0], BAND):
+        rows = inside[top - 1 : top + BAND, 1:-1]
+        runs = _runs_of_band(rows[1:] != rows[:-1])
+        runs[:, 0] += top - 1
+        found.append(runs)
+    return np.concatenate(found)
+
+
+def _runs_of_band(marked: NDArray[np.bool_]) -> Runs:
     places = np.flatnonzero(marked)
-    if places.size == 0:
-        return []
     rows, columns = np.divmod(places, marked.shape[1])
-    breaks = np.flatnonzero((np.diff(places) != 1) | (np.diff(rows) != 0))
-    firsts = np.concatenate(([0], breaks + 1))
-    lasts = np.concatenate((breaks, [places.size - 1]))
-    ends = columns[lasts] + 1
-    return list(zip(rows[firsts].tolist(), columns[firsts].tolist(), ends.tolist(), strict=True))
+    begins = np.ones(places.size, np.bool_)
+    begins[1:] = (np.diff(places) != 1) | (np.diff(rows) != 0)
+    firsts = np.flatnonzero(begins)
+    lasts = np.append(firsts[1:], places.size) - 1 if places.size else firsts
+    return np.stack([rows[firsts], columns[firsts], columns[lasts] + 1], axis=1)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 
 from desktop.canvas.brushes.placing import Touch
 from desktop.canvas.brushes.style import StrokeStyle, gathered
-from desktop.canvas.dabs import DabCache
+from desktop.canvas.dabs import Cover, DabCache
 from desktop.canvas.selection import Selection
 from desktop.canvas.surfaces import Surface
 from desktop.canvas.tiles import TILE_FORMAT, keys_over, new_image, pixels_of, tile_rect
@@ -37,7 +37,8 @@ class Smudging:
         self._rect = rect
         self._limit = rect if selection is None else rect.intersected(selection.bounds)
         self._copies = style.symmetry.copies(rect)
-        self._half = math.ceil(style.brush.size / 2 * math.sqrt(2)) + 2
+        reach = math.sqrt(2) if style.brush.tip else 1.0
+        self._half = math.ceil(style.brush.size / 2 * reach) + 3
         self._carried: list[Pixels | None] = [None] * len(self._copies)
         colour = surface.colour(style.colour, style.background, erases=False)
         self._colour = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float32)
@@ -52,26 +53,28 @@ class Smudging:
 
     def _drag(self, index: int, touch: Touch) -> QRect:
         x, y, cover = self._dabs.place(touch, self._brush)
-        middle_x, middle_y = x + cover.shape[1] // 2, y + cover.shape[0] // 2
         side = 2 * self._half + 1
-        frame = QRect(middle_x - self._half, middle_y - self._half, side, side)
-        found = self._read(frame)
+        frame = QRect(round(touch.x) - self._half, round(touch.y) - self._half, side, side)
+        pixels = self._read(frame)
         carried = self._carried[index]
         if carried is None:
             # The first touch only takes up what is there.
-            self._carried[index] = self._with_colour(found)
+            self._carried[index] = self._with_colour(pixels)
             return QRect()
-        strength = np.zeros((side, side), np.float32)
-        margin = (side - cover.shape[0]) // 2
-        strength[margin : margin + cover.shape[0], margin : margin + cover.shape[1]] = cover
-        strength *= np.float32(touch.flow * touch.opacity * self._brush.opacity)
-        mixed = found + (carried - found) * strength[:, :, None]
-        self._carried[index] = self._with_colour(mixed)
-        inside = QRect(x, y, cover.shape[1], cover.shape[0]).intersected(self._limit).intersected(frame)
+        touched = QRect(x, y, cover.shape[1], cover.shape[0])
+        inside = touched.intersected(self._limit).intersected(frame)
+        part = _part(pixels, inside.translated(-frame.topLeft()))
+        before = part.copy() if self._selection is not None or self._surface.alpha_locked else part
+        strength = cover * np.float32(touch.flow * touch.opacity * self._brush.opacity)
+        where = touched.intersected(frame)
+        _mix(
+            _part(pixels, where.translated(-frame.topLeft())),
+            _part(carried, where.translated(-frame.topLeft())),
+            strength[_slices(where.translated(-x, -y))],
+        )
+        self._carried[index] = self._with_colour(pixels)
         if inside.isEmpty():
             return inside
-        part = _part(mixed, inside.translated(-frame.topLeft()))
-        before = _part(found, inside.translated(-frame.topLeft()))
         if self._selection is not None:
             chosen = self._selection.mask[_slices(inside.translated(-self._selection.bounds.topLeft()))]
             part = before + (part - before) * (chosen.astype(np.float32) / np.float32(255))[:, :, None]
@@ -112,6 +115,16 @@ class Smudging:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             painter.drawImage(part.topLeft() - origin, image, part.translated(-local.topLeft()))
             painter.end()
+
+
+def _mix(pixels: Pixels, carried: Pixels, strength: Cover) -> None:
+    """Bring `pixels` nearer to those carried, in place."""
+    import cv2
+
+    difference = carried - pixels
+    # One number for each channel: numpy is slow where the innermost axis is short.
+    difference *= cv2.merge([strength] * 4)
+    pixels += difference
 
 
 def _moved(touch: Touch, copy: QTransform) -> Touch:

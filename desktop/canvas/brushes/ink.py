@@ -113,11 +113,15 @@ class Colouring:
             columns = np.minimum(columns, self._rect.width() - 1 - columns)
         if self._symmetry.mirrors_down:
             rows = np.minimum(rows, self._rect.height() - 1 - rows)
-        valley = grain[rows % grain.shape[0]][:, columns % grain.shape[1]]
-        filled = np.clip((cover * np.float32(GRAIN_DEPTH) - valley) / np.float32(GRAIN_EDGE), 0, 1)
-        strength = np.float32(self._strength)
-        grained: Cover = cover * (1 - strength + strength * filled)
-        return grained
+        valley = np.take(np.take(grain, rows % grain.shape[0], axis=0), columns % grain.shape[1], axis=1)
+        filled = cover * np.float32(GRAIN_DEPTH / GRAIN_EDGE)
+        valley *= np.float32(1 / GRAIN_EDGE)
+        filled -= valley
+        np.clip(filled, 0, 1, out=filled)
+        filled *= np.float32(self._strength)
+        filled += np.float32(1 - self._strength)
+        filled *= cover
+        return filled
 
 
 def _pixels_by_cover(brush: Brush, colour: QColor) -> NDArray[np.uint32]:

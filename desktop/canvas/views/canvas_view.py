@@ -105,12 +105,7 @@ class CanvasView(QWidget):
         self._sharpening = QTimer(self, singleShot=True, interval=0)
         for timer in (self._rest, self._sharpening):
             timer.timeout.connect(self._sharpen)
-        self._ants = MarchingAnts(
-            view=self,
-            overlays=viewmodel.overlays,
-            navigation=viewmodel.navigation,
-            reduced_motion=reduced_motion,
-        )
+        self._ants = MarchingAnts(view=self, overlays=self._overlays, reduced_motion=reduced_motion)
         self._composing = QTimer(self, singleShot=True, interval=0)
         # What is stale is composed where it is painted, so that no turn of the loop spends the time of two.
         self._composing.timeout.connect(self.update)
@@ -162,11 +157,13 @@ class CanvasView(QWidget):
         self.update(self._logical(self._picture.device_rect(dirty)))
 
     def _on_selection_outlined(self) -> None:
+        self._overlays.forget_outline()
         self._ants.start_or_stop()
         self.update()
 
     def _on_look_changed(self) -> None:
-        self._ants.forget_line()
+        self._overlays.forget_outline()
+        self._ants.forget_place()
         self._picture.follow_look()
         self._rest.start()
         self.update()
@@ -215,9 +212,7 @@ class CanvasView(QWidget):
         )
         self._mask.draw(painter, theme, QRectF(event.rect()))
         self._aids.draw(painter, theme)
-        self._overlays.draw(painter, theme, gesture=self._viewmodel.gestures.outline)
-        if not self._overlays.hides_selection:
-            self._ants.draw(painter, theme)
+        self._overlays.draw(painter, theme, phase=self._ants.phase, gesture=self._viewmodel.gestures.outline)
         self._draw_pointer(painter)
         if self.hasFocus() and self._shows_focus:
             painter.setPen(QPen(theme.colour("accent"), FOCUS_RING))

@@ -1,4 +1,4 @@
-"""Lines that are seen on any picture: dashes, brush outlines, frames."""
+"""Lines that are seen on any picture: marching ants, brush outlines, frames."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -6,19 +6,24 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from desktop.widgets.theme import Theme
 
 DASH = 4.0
-"""Length of one dash, in logical pixels."""
+"""Length of one dash of the marching ants, in logical pixels."""
 HANDLE_SIDE = 8.0
 
 
-def draw_dashes(painter: QPainter, path: QPainterPath, theme: Theme) -> None:
-    """`path` in logical pixels of the view."""
+def draw_marching_ants(painter: QPainter, path: QPainterPath, theme: Theme, phase: float) -> None:
+    """`path` in logical pixels of the view; `phase` from 0 to 2 * DASH moves the dashes."""
+    painter.save()
+    # Opaque hairlines with hard edges: others cost a painter some ten times as much, and an outline may be long.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(theme.colour("marker_dark", 0.85)))
+    painter.setPen(_pen(theme.colour("marker_dark")))
     painter.drawPath(path)
     dashes = _pen(theme.colour("marker_light"))
     dashes.setDashPattern([DASH, DASH])
+    dashes.setDashOffset(phase)
     painter.setPen(dashes)
     painter.drawPath(path)
+    painter.restore()
 
 
 def draw_brush_outline(painter: QPainter, ellipse: QRectF, theme: Theme) -> None:

@@ -8,28 +8,37 @@ from desktop.canvas.shapes import ShapePaint
 from desktop.canvas.tiles import TILE_FORMAT
 from desktop.canvas.transforming.pose import Handle
 from desktop.canvas.viewmodels.overlays import Frame, Overlays, PlacedImage, Sending
-from desktop.canvas.views.markers import draw_dashes, draw_frame, draw_handles, draw_shade_around
+from desktop.canvas.views.markers import draw_frame, draw_handles, draw_marching_ants, draw_shade_around
 from desktop.widgets.theme import SPACE, Theme
 
 TINT_STRENGTH = 0.35
 
 
 class OverlayPainter:
-    """Keeps the coloured tint, which is dear to make and seldom changes."""
+    """Keeps the outline of the selection and the coloured tint, which are dear to make and seldom change."""
 
     def __init__(self, *, overlays: Overlays, navigation: Navigation) -> None:
         self._overlays = overlays
         self._navigation = navigation
+        self._outline_in_view: QPainterPath | None = None
         self._tint = QImage()
         self._tint_key: tuple[int, str] | None = None
 
-    @property
-    def hides_selection(self) -> bool:
-        """Whether something else is in hand or shown, which its outline would disturb."""
-        frame = self._overlays.frame
-        return self._overlays.before is not None or (frame is not None and not frame.cuts)
+    def forget_outline(self) -> None:
+        """The selection or the look differs."""
+        self._outline_in_view = None
 
-    def draw(self, painter: QPainter, theme: Theme, *, gesture: QPainterPath) -> None:
+    @property
+    def has_outline(self) -> bool:
+        return not self._overlays.selection_outline.isEmpty()
+
+    @property
+    def outline_in_view(self) -> QPainterPath:
+        if self._outline_in_view is None:
+            self._outline_in_view = self._navigation.transform.map(self._overlays.selection_outline)
+        return self._outline_in_view
+
+    def draw(self, painter: QPainter, theme: Theme, *, phase: float, gesture: QPainterPath) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._navigation.angle % 90 != 0)
         if self._overlays.before is not None:
             self._draw_before(painter, self._overlays.before, theme)
@@ -49,8 +58,10 @@ class OverlayPainter:
             self._draw_sending(painter, self._overlays.sending, theme)
         if self._overlays.frame is not None:
             self._draw_frame(painter, self._overlays.frame, theme)
+        if self.has_outline and (self._overlays.frame is None or self._overlays.frame.cuts):
+            draw_marching_ants(painter, self.outline_in_view, theme, phase)
         if not gesture.isEmpty():
-            draw_dashes(painter, self._navigation.transform.map(gesture), theme)
+            draw_marching_ants(painter, self._navigation.transform.map(gesture), theme, 0.0)
 
     def _draw_before(self, painter: QPainter, before: PlacedImage, theme: Theme) -> None:
         painter.save()

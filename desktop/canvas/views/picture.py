@@ -17,6 +17,8 @@ PIXELS_SHOW_FROM_ZOOM = 2.0
 """From here on an artist wants to see the document's pixels, not a blur of them."""
 LARGEST_QUICK_VIEW = 4_000_000
 """Device pixels that are drawn anew within a few milliseconds; of a larger view, half as sharp while it moves."""
+LARGEST_PIECE = 3 * TILE_SIDE
+"""Pixels on a side that are composed in one go: what a large brush touches. Of more, a tile after the other."""
 PIXELS_SHARPENED_AT_ONCE = 300_000
 SOURCE = QPainter.CompositionMode.CompositionMode_Source
 SCREEN_FORMAT = QImage.Format.Format_RGB32
@@ -153,7 +155,7 @@ class PictureBuffer:
     def _next_piece(self, visible: QRect) -> QRect:
         seen = self._stale.intersected(visible)
         rect = (self._stale if seen.isEmpty() else seen).boundingRect()
-        if rect.width() <= 2 * TILE_SIDE and rect.height() <= 2 * TILE_SIDE:
+        if rect.width() <= LARGEST_PIECE and rect.height() <= LARGEST_PIECE:
             return rect
         first = next(iter(rects_of(self._stale if seen.isEmpty() else seen)))
         column, row = first.left() // TILE_SIDE, first.top() // TILE_SIDE

@@ -17,7 +17,7 @@ def painted(overlays: Overlays, navigation: Navigation) -> QColor:
     image.fill(QColor("white"))
     painter = QPainter(image)
     overlay = OverlayPainter(overlays=overlays, navigation=navigation)
-    overlay.draw(painter, DARK, gesture=QPainterPath())
+    overlay.draw(painter, DARK, phase=0.0, gesture=QPainterPath())
     painter.end()
     return image.pixelColor(SIDE // 2, SIDE // 2)
 

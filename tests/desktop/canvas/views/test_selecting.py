@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
@@ -13,9 +13,7 @@ from PySide6.QtWidgets import QToolButton
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.selection_changes import Sampling
 from desktop.canvas.tools.base import ToolName
-from desktop.canvas.views.ants import CELL, Line
-from desktop.canvas.views.markers import DASH
-from desktop.widgets.theme import DARK
+from desktop.canvas.views.ants import CELL, cells_along
 from tests.desktop.canvas.views.conftest import Studio
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -195,32 +193,12 @@ def test_undo_while_a_selection_is_computed_takes_that_one_back(studio: Studio) 
 def test_ants_repaint_only_where_they_march() -> None:
     path = QPainterPath()
     path.addRect(100, 100, 1000, 600)
-    region = Line(path, QSize(1600, 900), 1.0).place
+    region = cells_along(path, QRect(0, 0, 1600, 900))
     assert not region.contains(QPoint(600, 400))
-    for point in (QPoint(100, 100), QPoint(1100, 400), QPoint(500, 700)):
-        assert region.contains(point)
+    for point in (QPointF(100, 100), QPointF(1100, 400), QPointF(500, 700)):
+        assert region.contains(point.toPoint())
     places = [QPoint(x, y) for x in range(0, 1600, CELL) for y in range(0, 900, CELL)]
     assert sum(region.contains(place) for place in places) < len(places) / 3
-
-
-@pytest.mark.parametrize("ratio", [1.0, 2.0])
-def test_ants_are_dashes_of_two_colours_that_move_along_the_line(ratio: float) -> None:
-    path = QPainterPath(QPointF(10.5, 20.5))
-    path.lineTo(310.5, 20.5)
-    line = Line(path, QSize(400, 40), ratio)
-
-    def row(phase: int) -> list[int]:
-        shown = line.coloured(DARK, phase)
-        return [shown.pixel(x, 20) for x in range(50, 250)]
-
-    dash = round(DASH * ratio)
-    first = row(0)
-    assert len(set(first)) == 2
-    assert first[:100] != first[dash : 100 + dash]
-    assert first[:100] == first[2 * dash : 100 + 2 * dash]
-    assert row(1) != first
-    assert row(2 * round(DASH)) == first
-    assert line.coloured(DARK, 0).pixel(100, 35) == 0
 
 
 def test_tools_of_one_family_share_a_button(studio: Studio) -> None:
