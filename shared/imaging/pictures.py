@@ -19,7 +19,7 @@ from shared.imaging.colour_profiles import to_srgb
 from shared.imaging.pixels import Pixels
 from shared.imaging.png_texts import read_png_texts
 
-__all__ = ["LARGEST_PIXELS", "encode_png", "read_mask", "read_picture", "read_png_texts"]
+__all__ = ["LARGEST_PIXELS", "encode_png", "picture_size", "read_mask", "read_picture", "read_png_texts"]
 
 LARGEST_PIXELS = 89_478_485
 """Pillow's own limit, at which it warns of a decompression bomb; here it is an error."""
@@ -45,6 +45,12 @@ def read_picture(source: Path | bytes) -> Pixels:
     with _opened(source) as image:
         turned = _turned(_eight_bit(image), _orientation(image))
         return np.array(to_srgb(turned, image.info.get("icc_profile")))
+
+
+def picture_size(source: Path | bytes) -> tuple[int, int]:
+    """(width, height) as its head says, before any turning; nothing is unpacked. Raises as `read_picture`."""
+    with _opened(source) as image:
+        return image.width, image.height
 
 
 def read_mask(source: Path | bytes, size: tuple[int, int]) -> Pixels:

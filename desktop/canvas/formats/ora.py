@@ -14,6 +14,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
 from desktop.canvas.composing import flatten
+from desktop.canvas.formats.allowance import PixelAllowance, most_pixels
 from desktop.canvas.formats.archive import SafeArchive, damaged
 from desktop.canvas.formats.atomic import disk_errors, replaced_file
 from desktop.canvas.formats.flat import provenance_xmp
@@ -135,9 +136,17 @@ def _write_blobs(
 
 
 def load_ora(
-    file: Path, *, blobs: BlobFolder, new_id: Callable[[], str], progress: Progress
+    file: Path,
+    *,
+    blobs: BlobFolder,
+    new_id: Callable[[], str],
+    progress: Progress,
+    most: int | None = None,
 ) -> LoadedDocument:
-    """Errors: InvalidDocumentError, InvalidPictureError, DocumentTooLargeError, StorageError. Any thread."""
+    """`most` pixels in all layers; None: what this machine can hold.
+
+    Errors: InvalidDocumentError, InvalidPictureError, DocumentTooLargeError, StorageError. Any thread.
+    """
     with disk_errors(file), SafeArchive(file) as archive:
         if archive.read("mimetype", limit=1024).strip() != MIMETYPE:
             raise damaged("mimetype")
@@ -146,7 +155,8 @@ def load_ora(
         origins = _take_recipes(archive, blobs, notes)
         ids = {described.number: new_id() for described in stack.layers}
         layers: list[LayerSnapshot] = []
-        reader = LayerReader(archive=archive, origins=origins, ids=ids)
+        allowance = PixelAllowance(most=most_pixels() if most is None else most)
+        reader = LayerReader(archive=archive, origins=origins, ids=ids, allowance=allowance)
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="ora") as pool:
             for index, layer in enumerate(pool.map(reader.read, stack.layers)):
                 layers.append(layer)

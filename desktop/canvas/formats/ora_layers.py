@@ -1,13 +1,14 @@
 """One layer of an OpenRaster document: its pixels and its mask as entries, and what stack.xml says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage
 
+from desktop.canvas.formats.allowance import PixelAllowance
 from desktop.canvas.formats.archive import SafeArchive, damaged
-from desktop.canvas.formats.rasters import image_from_pixels, straight_pixels
+from desktop.canvas.formats.rasters import Pixels, image_from_pixels, straight_pixels
 from desktop.canvas.formats.recipes import LayerOrigin
 from desktop.canvas.formats.stack_xml import StackLayer, StackMask
 from desktop.canvas.history import DocumentSnapshot
@@ -17,7 +18,7 @@ from desktop.canvas.merging import with_mask_applied
 from desktop.canvas.tiles import TileMap, content_bounds, image_from_tiles, new_image, tiles_from_image
 from shared.contracts.errors import PentimentoError
 from shared.imaging.fast_png import encode_fast_png
-from shared.imaging.pictures import LARGEST_PIXELS, read_picture
+from shared.imaging.pictures import LARGEST_PIXELS, picture_size, read_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,15 +98,20 @@ def _encode_mask(entries: dict[str, bytes], layer: LayerSnapshot, number: int) -
 
 
 class LayerReader:
-    """Reads the layers of one archive, and watches how much they are in all."""
+    """Reads the layers of one archive. Any thread."""
 
     def __init__(
-        self, *, archive: SafeArchive, origins: Mapping[str, LayerOrigin], ids: Mapping[int, str]
+        self,
+        *,
+        archive: SafeArchive,
+        origins: Mapping[str, LayerOrigin],
+        ids: Mapping[int, str],
+        allowance: PixelAllowance,
     ) -> None:
         self._archive = archive
         self._origins = origins
         self._ids = ids
-        self._pixels = 0
+        self._allowance = allowance
 
     def read(self, described: StackLayer) -> LayerSnapshot:
         own = self._origins.get(described.source.lstrip("/"), LayerOrigin())
@@ -133,32 +139,31 @@ class LayerReader:
         mask = self._mask(described.mask, properties) if described.mask is not None else None
         if described.is_group:
             return LayerSnapshot(layer_id, properties, mask=mask)
-        pixels = self._picture(described.unmasked or described.source)
-        tiles = tiles_from_image(pixels, x=-own.text_x, y=-own.text_y)
+        with self._unpacked(described.unmasked or described.source) as pixels:
+            image = image_from_pixels(pixels) if pixels.size else new_image(1, 1)
+            tiles = tiles_from_image(image, x=-own.text_x, y=-own.text_y)
         return LayerSnapshot(layer_id, properties, tiles, mask)
 
-    def _picture(self, entry: str) -> QImage:
+    def _mask(self, described: StackMask, properties: LayerProperties) -> MaskSnapshot:
+        with self._unpacked(described.source) as pixels:
+            return mask_from_pixels(
+                pixels[:, :, 0],
+                x=described.x - properties.x,
+                y=described.y - properties.y,
+                background=described.background,
+            )
+
+    @contextmanager
+    def _unpacked(self, entry: str) -> Iterator[Pixels]:
+        """For as long as it takes to cut it into tiles."""
+        data = self._archive.read(entry)
         try:
-            pixels = read_picture(self._archive.read(entry))
+            width, height = picture_size(data)
         except PentimentoError as error:
             raise damaged(f"{entry!r}: {error}") from error
-        self._count(pixels.shape[0] * pixels.shape[1])
-        return image_from_pixels(pixels) if pixels.size else new_image(1, 1)
-
-    def _mask(self, described: StackMask, properties: LayerProperties) -> MaskSnapshot:
-        try:
-            pixels = read_picture(self._archive.read(described.source))
-        except PentimentoError as error:
-            raise damaged(f"{described.source!r}: {error}") from error
-        self._count(pixels.shape[0] * pixels.shape[1])
-        return mask_from_pixels(
-            pixels[:, :, 0].copy(),
-            x=described.x - properties.x,
-            y=described.y - properties.y,
-            background=described.background,
-        )
-
-    def _count(self, pixels: int) -> None:
-        self._pixels += pixels
-        if self._pixels > 4 * LARGEST_PIXELS:
-            raise damaged("the layers hold too many pixels")
+        with self._allowance.unpacking(width * height):
+            try:
+                pixels = read_picture(data)
+            except PentimentoError as error:
+                raise damaged(f"{entry!r}: {error}") from error
+            yield pixels

@@ -10,6 +10,7 @@ from psd_tools.psd.layer_and_mask import ChannelDataList, LayerRecord
 from psd_tools.psd.parse_limits import ParseLimits
 
 from desktop.canvas.errors import DocumentTooLargeError
+from desktop.canvas.formats.allowance import most_pixels
 from desktop.canvas.formats.archive import too_large
 from desktop.canvas.formats.atomic import disk_errors
 from desktop.canvas.formats.ora import LoadedDocument
@@ -31,7 +32,6 @@ LIMITS = ParseLimits(
     max_nesting_depth=64,
 )
 MOST_LAYERS = 2000
-MOST_PIXELS = 8 * LARGEST_PIXELS
 DEEPEST_GROUPS = 64
 _GUIDE_UNIT = 32
 
@@ -91,7 +91,7 @@ class _Reader:
             rows = []
         # Before any is unpacked: a megabyte of nothing can stand for thousands of megapixels.
         pixels = sum(_area(record) for record, _ in rows)
-        if pixels > MOST_PIXELS:
+        if pixels > most_pixels():
             raise too_large(f"the layers hold {pixels} pixels")
         if rows:
             self._read_rows(rows)
