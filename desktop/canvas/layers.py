@@ -1,5 +1,6 @@
 """Layers: pixels and what is known about them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -47,8 +48,20 @@ class Origin(StrEnum):
     """Where a layer's pixels come from: what an export must say of them."""
 
     PAINTED = "painted"
+    IMPORTED = "imported"
+    """Brought in from a file that does not say how it was made; painting on it does not make it one's own."""
     GENERATED = "generated"
     MIXED = "mixed"
+
+
+def joint_origin(origins: Collection[Origin]) -> Origin:
+    """Of a picture made of parts that are of these."""
+    kinds = set(origins)
+    if len(kinds) == 1:
+        return kinds.pop()
+    if kinds & {Origin.GENERATED, Origin.MIXED}:
+        return Origin.MIXED
+    return Origin.IMPORTED if kinds else Origin.PAINTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from desktop.canvas.composing import Composer, shown_nodes
 from desktop.canvas.errors import NothingToMergeError
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layer_tree import children_of, roots_of, with_descendants
-from desktop.canvas.layers import BlendMode, LayerKind, LayerProperties, LayerSnapshot, Origin
+from desktop.canvas.layers import BlendMode, LayerKind, LayerProperties, LayerSnapshot, Origin, joint_origin
 from desktop.canvas.masks import limit_to_mask
 from desktop.canvas.tiles import TileKey, TileMap, keys_over, pixels_of, tile_rect
 
@@ -120,8 +120,9 @@ def _tiles_of(layers: Sequence[LayerSnapshot]) -> TileMap:
 
 
 def _origin_of(layers: Sequence[LayerSnapshot]) -> Origin:
-    origins = {layer.properties.origin for layer in layers if layer.properties.visible and layer.tiles}
-    return origins.pop() if len(origins) == 1 else Origin.MIXED if origins else Origin.PAINTED
+    return joint_origin(
+        {layer.properties.origin for layer in layers if layer.properties.visible and layer.tiles}
+    )
 
 
 def with_mask_applied(layer: LayerSnapshot) -> LayerSnapshot:

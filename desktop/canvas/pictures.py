@@ -42,8 +42,14 @@ def origin_of(source: bytes | Path) -> Origin:
     marked = read_origin(source)
     if marked is None:
         texts = read_png_texts(source)
-        return Origin.GENERATED if texts.keys() & GENERATORS_TEXTS else Origin.PAINTED
-    return {"generated": Origin.GENERATED, "composite": Origin.MIXED}.get(marked, Origin.PAINTED)
+        return Origin.GENERATED if texts.keys() & GENERATORS_TEXTS else Origin.IMPORTED
+    return origin_by_mark(marked)
+
+
+def origin_by_mark(marked: str | None) -> Origin:
+    """Of `shared.imaging.provenance`; None where there is no mark."""
+    known = {"generated": Origin.GENERATED, "composite": Origin.MIXED, "human": Origin.PAINTED}
+    return known.get(marked or "", Origin.IMPORTED)
 
 
 def blank_document(width: int, height: int, *, layer_id: str, name: str, white: bool) -> DocumentSnapshot:

@@ -7,13 +7,15 @@ from typing import Literal
 
 from PIL import Image
 
-Origin = Literal["generated", "composite", "enhanced", "human"]
-"""Made whole by a model, with parts that were, changed by a method that invents nothing, or by a person alone."""
+Origin = Literal["generated", "composite", "enhanced", "edited", "human"]
+"""Made whole by a model, with parts that were, changed by a method that invents nothing, by a person who worked on
+what was brought in from elsewhere, or by a person alone."""
 
 _SOURCE_TYPES: dict[Origin, str] = {
     "generated": "trainedAlgorithmicMedia",
     "composite": "compositeWithTrainedAlgorithmicMedia",
     "enhanced": "algorithmicallyEnhanced",
+    "edited": "humanEdits",
     "human": "digitalCreation",
 }
 _ORIGINS = {source_type: origin for origin, source_type in _SOURCE_TYPES.items()}

@@ -11,7 +11,7 @@ from desktop.canvas.formats.atomic import replaced_file
 from desktop.canvas.formats.rasters import straight_pixels
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layer_tree import shown_layers
-from desktop.canvas.layers import LayerSnapshot, Origin
+from desktop.canvas.layers import LayerSnapshot, Origin, joint_origin
 from desktop.canvas.tiles import TILE_FORMAT, pixels_of
 from shared.contracts.generation import Recipe
 from shared.imaging.encoding import Encoding, PictureKind, PictureTexts, encode_picture, has_transparency
@@ -30,6 +30,13 @@ ENDINGS = {
 _KINDS = {ending: kind for kind, ending in ENDINGS.items()} | {
     ".jpeg": PictureKind.JPEG,
     ".tiff": PictureKind.TIFF,
+}
+
+_MARKS: dict[Origin, PictureOrigin] = {
+    Origin.PAINTED: "human",
+    Origin.IMPORTED: "edited",
+    Origin.GENERATED: "generated",
+    Origin.MIXED: "composite",
 }
 
 
@@ -59,11 +66,7 @@ def _shown(snapshot: DocumentSnapshot) -> list[LayerSnapshot]:
 def provenance(snapshot: DocumentSnapshot) -> PictureOrigin | None:
     """How the visible picture was made; None where nothing is to be seen."""
     origins = {layer.properties.origin for layer in _shown(snapshot)}
-    if not origins:
-        return None
-    if origins == {Origin.PAINTED}:
-        return "human"
-    return "generated" if origins == {Origin.GENERATED} else "composite"
+    return _MARKS[joint_origin(origins)] if origins else None
 
 
 def provenance_xmp(snapshot: DocumentSnapshot) -> str:

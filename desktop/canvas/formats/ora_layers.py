@@ -12,7 +12,7 @@ from desktop.canvas.formats.rasters import Pixels, image_from_pixels, straight_p
 from desktop.canvas.formats.recipes import LayerOrigin
 from desktop.canvas.formats.stack_xml import StackLayer, StackMask
 from desktop.canvas.history import DocumentSnapshot
-from desktop.canvas.layers import LayerKind, LayerProperties, LayerSnapshot
+from desktop.canvas.layers import LayerKind, LayerProperties, LayerSnapshot, Origin
 from desktop.canvas.masks import MaskSnapshot, mask_from_pixels, mask_pixels
 from desktop.canvas.merging import with_mask_applied
 from desktop.canvas.tiles import TileMap, content_bounds, image_from_tiles, new_image, tiles_from_image
@@ -114,7 +114,7 @@ class LayerReader:
         self._allowance = allowance
 
     def read(self, described: StackLayer) -> LayerSnapshot:
-        own = self._origins.get(described.source.lstrip("/"), LayerOrigin())
+        own = self._origins.get(described.source.lstrip("/"), LayerOrigin(origin=Origin.IMPORTED))
         properties = LayerProperties(
             name=described.name,
             visible=described.visible,

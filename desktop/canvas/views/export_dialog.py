@@ -169,6 +169,8 @@ def mark_words(origin: Origin | None, *, marked: bool) -> str:
             return tr("It will say: made by a model (trainedAlgorithmicMedia).")
         case "composite":
             return tr("It will say: made with parts from a model (compositeWithTrainedAlgorithmicMedia).")
+        case "edited":
+            return tr("It will say: brought in from elsewhere and worked on by a person (humanEdits).")
         case "human":
             return tr("It will say: made by a person, without a model (digitalCreation).")
     return tr("Nothing is to be seen, so there is nothing to say.")

@@ -20,6 +20,7 @@ from desktop.canvas.formats.psd.leaves import Leaf, read_leaf
 from desktop.canvas.formats.psd.losses import Losses
 from desktop.canvas.history import DocumentSnapshot, Guides
 from desktop.canvas.layers import LayerKind, LayerProperties, LayerSnapshot, Origin
+from desktop.canvas.pictures import origin_by_mark
 from shared.contracts.errors import PentimentoError
 from shared.imaging.pictures import LARGEST_PIXELS
 from shared.imaging.provenance import origin_in_xmp
@@ -184,8 +185,7 @@ def _last(groups: list[str]) -> str | None:
 
 def _origin_of(psd: PSD) -> Origin:
     packet = psd.image_resources.get_data(Resource.XMP_METADATA, b"")
-    marked = origin_in_xmp(packet) if isinstance(packet, bytes | str) else None
-    return {"generated": Origin.GENERATED, "composite": Origin.MIXED}.get(marked or "", Origin.PAINTED)
+    return origin_by_mark(origin_in_xmp(packet) if isinstance(packet, bytes | str) else None)
 
 
 def _guides_of(psd: PSD) -> Guides:

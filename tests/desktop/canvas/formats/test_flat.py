@@ -16,14 +16,15 @@ from desktop.canvas.document import Document
 from desktop.canvas.formats.flat import FlatOptions, encode, export, fitted, only_recipe, provenance
 from desktop.canvas.formats.rasters import straight_pixels
 from desktop.canvas.layers import Origin
+from desktop.canvas.merging import merge_visible
 from desktop.canvas.pictures import origin_of, picture_document
 from shared.contracts.errors import StorageError
 from shared.contracts.generation import Recipe
 from shared.imaging.encoding import Chroma, Encoding, PictureKind, TiffCompression
 from shared.imaging.parameters import read_parameters
-from shared.imaging.pictures import read_picture
+from shared.imaging.pictures import encode_png, read_picture
 from shared.imaging.provenance import read_origin
-from tests.desktop.canvas.builders import blank, noise_tiles, paint, recipe
+from tests.desktop.canvas.builders import blank, counting_ids, noise_tiles, paint, recipe
 
 KINDS = list(PictureKind)
 
@@ -84,6 +85,25 @@ def test_another_reader_finds_the_mark_in_every_kind(kind: PictureKind) -> None:
     paint(by_hand, (50, 50))
     assert source_types(encode(by_hand.snapshot(), options(kind))) == ["digitalCreation"]
     assert source_types(encode(document.snapshot(), options(kind, marked=False))) == []
+
+
+def test_a_photo_is_not_said_to_be_made_by_hand(tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(encode_png(np.full((90, 120, 3), 90, np.uint8)))
+    opened = picture_document(photo, layer_id="x", name="photo")
+    assert opened.layers[0].properties.origin is Origin.IMPORTED
+    document = Document.from_snapshot(opened, new_id=counting_ids())
+    assert source_types(encode(document.snapshot(), options(PictureKind.PNG))) == ["humanEdits"]
+    document.add_layer("by hand")
+    paint(document, (50, 50))
+    again = encode(document.snapshot(), options(PictureKind.PNG))
+    assert source_types(again) == ["humanEdits"]
+    assert origin_of(again) is Origin.IMPORTED
+    document.replace_merged(merge_visible(document.committed))
+    assert source_types(encode(document.snapshot(), options(PictureKind.PNG))) == ["humanEdits"]
+    document.add_layer("model", tiles=noise_tiles(2, 9, 9), recipe=recipe("a" * 64, "b" * 64))
+    marked = source_types(encode(document.snapshot(), options(PictureKind.PNG)))
+    assert marked == ["compositeWithTrainedAlgorithmicMedia"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
