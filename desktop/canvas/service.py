@@ -36,7 +36,11 @@ UNDO_FOLDER = "undo"
 """Beside the journal of a document: what its undo has no room for in memory."""
 
 ProgressCallback = Callable[[float], None]
-"""Told a part done, 0 to 1, in the event loop."""
+"""Told a part done, 0 to 1, in a worker thread; what it raises ends the work and leaves all as it was."""
+
+
+def _ignore(_part: float) -> None:
+    """Nobody watches."""
 
 
 class CanvasService:
@@ -71,29 +75,27 @@ class CanvasService:
 
         return self._start(await asyncio.to_thread(make), title=title)
 
-    async def open(self, file: Path, *, progress: ProgressCallback | None = None) -> OpenDocument:
+    async def open(self, file: Path, *, progress: ProgressCallback = _ignore) -> OpenDocument:
         """An .ora, a .psd, or any picture that we read (as one layer with the recipe that the picture carries).
 
         Only an .ora is a `file` to save back to, as a save would replace any other by a document.
         """
         if file.suffix.lower() in PSD_SUFFIXES:
-            tell = _in_this_loop(progress)
-            psd = await asyncio.to_thread(lambda: load_psd(file, new_id=self._new_id, progress=tell))
+            psd = await asyncio.to_thread(lambda: load_psd(file, new_id=self._new_id, progress=progress))
             return self._start(psd.snapshot, title=file.stem, notes=psd.notes)
         if file.suffix.lower() != DOCUMENT_SUFFIX:
             snapshot = await asyncio.to_thread(
                 pictures.picture_document, file, layer_id=self._new_id(), name=file.stem
             )
             return self._start(snapshot, title=file.stem)
-        tell = _in_this_loop(progress)
 
         def load() -> LoadedDocument:
-            return load_ora(file, blobs=self._blobs, new_id=self._new_id, progress=tell)
+            return load_ora(file, blobs=self._blobs, new_id=self._new_id, progress=progress)
 
         loaded = await asyncio.to_thread(load)
         return self._start(loaded.snapshot, title=file.stem, file=file, notes=loaded.notes)
 
-    async def save(self, opened: OpenDocument, *, progress: ProgressCallback | None = None) -> None:
+    async def save(self, opened: OpenDocument, *, progress: ProgressCallback = _ignore) -> None:
         """Write back to its file, whole or not at all; strokes go on meanwhile. InvalidDocumentError without a file."""
         if opened.file is None:
             raise InvalidDocumentError(
@@ -102,14 +104,14 @@ class CanvasService:
         await self.save_as(opened, opened.file, progress=progress)
 
     async def save_as(
-        self, opened: OpenDocument, file: Path, *, progress: ProgressCallback | None = None
+        self, opened: OpenDocument, file: Path, *, progress: ProgressCallback = _ignore
     ) -> None:
         """Write an .ora and make it the document's file; a missing ending is added."""
         target = (
             file if file.suffix.lower() == DOCUMENT_SUFFIX else file.with_name(file.name + DOCUMENT_SUFFIX)
         )
-        snapshot, tell = opened.document.committed, _in_this_loop(progress)
-        await asyncio.to_thread(lambda: save_ora(snapshot, target, blobs=self._blobs, progress=tell))
+        snapshot = opened.document.committed
+        await asyncio.to_thread(lambda: save_ora(snapshot, target, blobs=self._blobs, progress=progress))
         opened.was_saved(snapshot, target)
 
     async def export(self, document: Document, file: Path, options: FlatOptions) -> None:
@@ -117,11 +119,11 @@ class CanvasService:
         await asyncio.to_thread(flat.export, document.committed, file, options)
 
     async def export_layers(
-        self, document: Document, file: Path, *, marked: bool, progress: ProgressCallback | None = None
+        self, document: Document, file: Path, *, marked: bool, progress: ProgressCallback = _ignore
     ) -> tuple[Note, ...]:
         """A PSD; the notes say what it could not keep."""
-        snapshot, tell = document.committed, _in_this_loop(progress)
-        return await asyncio.to_thread(lambda: save_psd(snapshot, file, marked=marked, progress=tell))
+        snapshot = document.committed
+        return await asyncio.to_thread(lambda: save_psd(snapshot, file, marked=marked, progress=progress))
 
     async def exported_bytes(self, document: Document, options: FlatOptions) -> int:
         """How large a file `export` would write."""
@@ -369,19 +371,3 @@ class CanvasService:
 def _still_there(merge: Merge, state: DocumentSnapshot) -> bool:
     now = {layer.id: layer for layer in state.layers}
     return all(now.get(layer.id) is layer for layer in merge.taken)
-
-
-def _in_this_loop(progress: ProgressCallback | None) -> ProgressCallback:
-    """A callback for a thread that tells `progress` in the loop which is running now."""
-    if progress is None:
-        return _ignore
-    loop, tell = asyncio.get_running_loop(), progress
-
-    def from_thread(part: float) -> None:
-        loop.call_soon_threadsafe(tell, part)
-
-    return from_thread
-
-
-def _ignore(_part: float) -> None:
-    """Nobody watches."""

@@ -38,6 +38,7 @@ from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import make_tools
 from desktop.canvas.viewmodels.tools import COLOURING_TOOLS, ToolsViewModel
 from desktop.canvas.viewmodels.transforming import Transforming
+from desktop.canvas.viewmodels.working import Working
 from desktop.canvas.viewmodels.writing import Writing
 from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, LayerCapture
 from desktop.widgets.tasks import TaskOwner
@@ -81,6 +82,7 @@ class CanvasViewModel(QObject):
         self.current = CurrentDocument(self)
         self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
         self.overlays = Overlays(self)
+        self.working = Working(self)
         self.pouring = Pouring(
             current=self.current,
             tools=self.tools,
@@ -132,7 +134,7 @@ class CanvasViewModel(QObject):
             layers=self.layers, current=self.current, service=service, tasks=tasks, parent=self
         )
         self.history = HistoryViewModel(current=self.current, parent=self)
-        self.files = FilesViewModel(service=service, current=self.current, parent=self)
+        self.files = FilesViewModel(service=service, current=self.current, working=self.working, parent=self)
         self.clipboard = Clipboard(service=service, current=self.current, files=self.files, parent=self)
         self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
         self._sending_number = 0

@@ -83,7 +83,7 @@ def save_ora(snapshot: DocumentSnapshot, file: Path, *, blobs: BlobFolder, progr
         archive.writestr("Thumbnails/thumbnail.png", encode_png(straight_pixels(_thumbnail(merged))))
         kept = _write_blobs(archive, snapshot, blobs)
         archive.writestr(RECIPES_ENTRY, RecipesFile(layers=origins, blobs=kept).model_dump_json())
-    progress(1.0)
+        progress(1.0)
 
 
 def _encoded_layers(snapshot: DocumentSnapshot) -> Iterator[EncodedLayer]:

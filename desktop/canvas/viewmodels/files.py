@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from desktop.canvas.formats.flat import FlatOptions, fitted
 from desktop.canvas.service import PSD_SUFFIXES, CanvasService, OpenDocument, Recoverable
 from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.working import Working
+from desktop.canvas.work import Work, WorkCancelledError
 from desktop.widgets.translations import tr
 from shared.contracts.errors import PentimentoError
 
@@ -33,10 +35,16 @@ class FilesViewModel(QObject):
     recoverable_changed = Signal()
 
     def __init__(
-        self, *, service: CanvasService, current: CurrentDocument, parent: QObject | None = None
+        self,
+        *,
+        service: CanvasService,
+        current: CurrentDocument,
+        working: Working,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._service = service
+        self._works = working
         self._current = current
         self._busy = 0
         self._recoverable: list[Recoverable] = []
@@ -69,11 +77,15 @@ class FilesViewModel(QObject):
         return tuple(self._recoverable)
 
     @asynccontextmanager
-    async def _working(self) -> AsyncIterator[None]:
+    async def _working(self, label: str = "") -> AsyncIterator[Work]:
+        """What has a label (translated) may take long: it is shown, and can be cancelled."""
         self._busy += 1
         self.busy_changed.emit()
         try:
-            yield
+            with self._works.begin(label) as work:
+                yield work
+        except WorkCancelledError:
+            """Nothing has happened."""
         except PentimentoError as error:
             self._current.error_raised.emit(error.report)
         finally:
@@ -106,8 +118,11 @@ class FilesViewModel(QObject):
             )
 
     async def open(self, file: Path) -> None:
-        async with self._working():
-            opened = await self._service.open(file)
+        async with self._working(tr("Opening “{file}”…", file=file.name)) as work:
+            opened = await self._service.open(file, progress=work.tell)
+            if work.cancelled:
+                await self._service.close(opened, discard=True)
+                return
             await self._show(opened)
             for note in opened.notes:
                 self._current.note_raised.emit(note)
@@ -120,10 +135,10 @@ class FilesViewModel(QObject):
     async def save(self) -> None:
         """Write back to the document's own .ora; `needs_file` tells before whether there is one."""
         opened = self._current.opened
-        if opened is None:
+        if opened is None or opened.file is None:
             return
-        async with self._working():
-            await self._service.save(opened)
+        async with self._working(_saving(opened.file)) as work:
+            await self._service.save(opened, progress=work.tell)
             self.document_saved.emit(opened.file)
         self.title_changed.emit()
 
@@ -136,8 +151,8 @@ class FilesViewModel(QObject):
         opened = self._current.opened
         if opened is None:
             return
-        async with self._working():
-            await self._service.save_as(opened, file)
+        async with self._working(_saving(file)) as work:
+            await self._service.save_as(opened, file, progress=work.tell)
             self.document_saved.emit(opened.file)
         self.title_changed.emit()
 
@@ -156,8 +171,8 @@ class FilesViewModel(QObject):
         if document is None:
             return
         target = file if file.suffix.lower() in PSD_SUFFIXES else file.with_name(file.name + PSD_SUFFIXES[0])
-        async with self._working():
-            notes = await self._service.export_layers(document, target, marked=marked)
+        async with self._working(_saving(target)) as work:
+            notes = await self._service.export_layers(document, target, marked=marked, progress=work.tell)
             self.document_saved.emit(target)
             for note in notes:
                 self._current.note_raised.emit(note)
@@ -183,3 +198,7 @@ class FilesViewModel(QObject):
             await self._service.close(before, discard=not before.modified)
         self._recoverable = await self._service.recover()
         self.recoverable_changed.emit()
+
+
+def _saving(file: Path) -> str:
+    return tr("Saving “{file}”…", file=file.name)

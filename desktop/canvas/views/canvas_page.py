@@ -17,6 +17,7 @@ from desktop.canvas.views.rulers import Ruler
 from desktop.canvas.views.text_dialog import TextDialog
 from desktop.canvas.views.tool_bar import ToolBar
 from desktop.canvas.views.tool_options import ToolOptionsBar
+from desktop.canvas.views.work_line import WorkLine
 from desktop.widgets.error_line import ErrorLine
 from desktop.widgets.theme import SPACE
 from desktop.widgets.translations import tr
@@ -48,6 +49,7 @@ class CanvasPage(QWidget):
         self.empty = EmptyCanvas(viewmodel=viewmodel, dialogs=self.dialogs)
         self.empty.setParent(self.view)
         self.hint = Hint(self.view)
+        self.work = WorkLine(working=viewmodel.working, parent=self.view)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.options)
@@ -113,6 +115,7 @@ class CanvasPage(QWidget):
     def _place(self) -> None:
         self.empty.setGeometry(self.view.rect())
         self.hint.place()
+        self.work.place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -74,4 +74,8 @@ class ViewKeys:
         if gestures.pending and key in deeds:
             deeds[key]()
             return True
+        work = self._viewmodel.working.current
+        if key == Qt.Key.Key_Escape and work is not None:
+            work.cancel()
+            return True
         return False

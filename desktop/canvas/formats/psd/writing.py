@@ -54,8 +54,8 @@ def save_psd(
     writer = _Writer(snapshot, progress)
     psd = writer.write(marked=marked)
     with replaced_file(file) as stream:
+        progress(1.0)
         psd.write(stream)
-    progress(1.0)
     return tuple(writer.notes)
 
 
@@ -88,11 +88,19 @@ class _Writer:
                     values={"count": str(recipes)},
                 )
             )
+        texts = sum(layer.properties.text is not None for layer in snapshot.layers)
+        if texts:
+            self.notes.append(
+                Note(
+                    message="A PSD keeps text as pixels: {count} layers can’t be edited as text in it.",
+                    values={"count": str(texts)},
+                )
+            )
         # A negative count says that the first extra channel of the merged picture is its transparency.
         info = LayerInfo(
             layer_count=-len(self._records),
-            layer_records=LayerRecords(self._records),  # type: ignore[arg-type]
-            channel_image_data=ChannelImageData(self._channels),  # type: ignore[arg-type]
+            layer_records=LayerRecords(self._records),  # type: ignore[arg-type]  # attrs: any iterable
+            channel_image_data=ChannelImageData(self._channels),  # type: ignore[arg-type]  # as above
         )
         return PSD(
             header=header,
@@ -105,7 +113,7 @@ class _Writer:
         resources = ImageResources()
 
         def put(key: Resource, data: object) -> None:
-            resources[key] = ImageResource(key=key, data=data)  # type: ignore[arg-type]
+            resources[key] = ImageResource(key=key, data=data)  # type: ignore[arg-type]  # each key has its own type
 
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
         put(Resource.ICC_PROFILE, profile)

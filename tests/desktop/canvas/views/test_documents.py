@@ -65,6 +65,50 @@ def test_saved_and_opened_again_the_picture_is_the_same(studio: Studio) -> None:
     assert not studio.errors
 
 
+def test_saving_is_shown_and_can_be_cancelled_and_then_the_file_is_as_before(studio: Studio) -> None:
+    document, file, working = studio.new(), studio.folder / "a.ora", studio.viewmodel.working
+    for number in range(4):
+        document.add_layer(f"layer {number}")
+    studio.run(studio.viewmodel.files.save_as(file))
+    before = file.read_bytes()
+    document.add_layer("one more")
+    seen: list[tuple[str, bool]] = []
+
+    def follow() -> None:
+        work = working.current
+        if work is not None and work.part:
+            studio.page.work._show_now()
+            seen.append((studio.page.work.label.text(), studio.page.work.bar.value() > 0))
+            studio.page.work.cancel.click()
+
+    working.changed.connect(follow)
+    studio.run(studio.viewmodel.files.save())
+    assert seen == [("Saving “a.ora”…", True)]
+    assert not studio.page.work.isVisible()
+    assert file.read_bytes() == before
+    assert is_modified(studio)
+    assert not studio.errors
+    working.changed.disconnect(follow)
+    studio.run(studio.viewmodel.files.save())
+    assert file.read_bytes() != before
+    assert not is_modified(studio)
+
+
+def test_opening_that_is_cancelled_leaves_the_picture_that_is_open(studio: Studio) -> None:
+    studio.new()
+    studio.run(studio.viewmodel.files.save_as(studio.folder / "a.ora"))
+    (studio.folder / "b.png").write_bytes(GREY_PNG)
+    studio.new(60, 50)
+    here, working = studio.document, studio.viewmodel.working
+    for name in ("a.ora", "b.png"):
+        working.changed.connect(studio.page.work._cancel)
+        studio.run(studio.viewmodel.files.open(studio.folder / name))
+        working.changed.disconnect(studio.page.work._cancel)
+        assert studio.document is here
+    assert [opened.document for opened in studio.service.opened] == [here]
+    assert not studio.errors
+
+
 def test_an_unsaved_picture_waits_on_the_empty_canvas(studio: Studio) -> None:
     studio.new()
     studio.drag((50, 50), (80, 80))
