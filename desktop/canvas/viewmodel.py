@@ -28,6 +28,7 @@ from desktop.canvas.viewmodels.history import HistoryViewModel
 from desktop.canvas.viewmodels.layer_actions import LayerActions
 from desktop.canvas.viewmodels.layers import LayersViewModel
 from desktop.canvas.viewmodels.model_frame import GenerationFrame
+from desktop.canvas.viewmodels.moving import Moving
 from desktop.canvas.viewmodels.overlays import Overlays, sending_of
 from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.painting import Painting
@@ -107,6 +108,9 @@ class CanvasViewModel(QObject):
             current=self.current, tools=self.tools, overlays=self.overlays, tasks=tasks, parent=self
         )
         self.aids = Aids(current=self.current, navigation=self.navigation, tasks=tasks, parent=self)
+        self.moving = Moving(
+            current=self.current, layers=self.layers, transforming=self.transforming, aids=self.aids
+        )
         self.comparing = Comparing(current=self.current, overlays=self.overlays, tasks=tasks, parent=self)
         self.adjusting = Adjusting(current=self.current, tasks=tasks, parent=self)
         self.quick_mask = QuickMask(current=self.current, selecting=self.selecting, tasks=tasks, parent=self)
@@ -115,10 +119,12 @@ class CanvasViewModel(QObject):
             tools=self.tools,
             selecting=self.selecting,
             pouring=self.pouring,
+            transforming=self.transforming,
             toolbox=make_tools(
                 tools=self.tools,
                 navigation=self.navigation,
                 painting=self.painting,
+                moving=self.moving,
                 pouring=self.pouring,
                 writing=self.writing,
                 selecting=self.selecting,
@@ -279,7 +285,7 @@ class CanvasViewModel(QObject):
             self.selecting.move(QPoint(dx, dy))
 
     def _nudge_layer(self, dx: int, dy: int) -> None:
-        move = self.painting.begin_move()
+        move = self.moving.begin_move()
         if move is not None:
             move.to(dx, dy)
             move.finish()

@@ -1,11 +1,10 @@
-"""Tools that change the active layer: brush and eraser, and the move of its content."""
+"""Brush and eraser."""
 
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
-from desktop.canvas.moving import LayerMove
 from desktop.canvas.strokes import Stroke
 from desktop.canvas.tools.base import Pointer
 
@@ -14,8 +13,6 @@ class PaintingTarget(Protocol):
     def begin_stroke(self, *, eraser: bool) -> Stroke | None:
         """None when there is nothing to paint on."""
         ...
-
-    def begin_move(self) -> LayerMove | None: ...
 
 
 class BrushTool:
@@ -66,40 +63,3 @@ class BrushTool:
     def _add(self, stroke: Stroke, pointer: Pointer) -> None:
         stroke.add(pointer.position, pointer.pressure, tilt=pointer.tilt, direction=pointer.direction)
         self._last = pointer.position
-
-
-class MoveTool:
-    """Drags the active layer by whole pixels."""
-
-    def __init__(self, *, target: PaintingTarget) -> None:
-        self._target = target
-        self._move: LayerMove | None = None
-        self._start = QPointF()
-
-    @property
-    def active(self) -> bool:
-        return self._move is not None
-
-    @property
-    def outline(self) -> QPainterPath:
-        return QPainterPath()
-
-    def press(self, pointer: Pointer) -> None:
-        self._move = self._target.begin_move()
-        self._start = pointer.position
-
-    def move(self, pointer: Pointer) -> None:
-        if self._move is not None:
-            way = pointer.position - self._start
-            self._move.to(round(way.x()), round(way.y()))
-
-    def release(self, pointer: Pointer) -> None:
-        if self._move is not None:
-            self.move(pointer)
-            move, self._move = self._move, None
-            move.finish()
-
-    def cancel(self) -> None:
-        if self._move is not None:
-            move, self._move = self._move, None
-            move.cancel()

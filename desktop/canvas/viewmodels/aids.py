@@ -1,12 +1,14 @@
 """Rulers, guides, snapping and the grid of pixels: what is shown, what attracts, and the guide that is dragged."""
 
 import asyncio
+from collections.abc import Collection
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
 
 from desktop.canvas.document import Document
 from desktop.canvas.history import Guides
+from desktop.canvas.layer_tree import with_descendants
 from desktop.canvas.layers import LayerSnapshot
 from desktop.canvas.navigation import Navigation
 from desktop.canvas.snapping import SnapLines, lines_of
@@ -126,11 +128,20 @@ class Aids(QObject):
             return point
         return self.lines().point(point, self._to_document_length(REACH))
 
-    def snapped_rect(self, rect: QRectF) -> QPointF:
-        """By how much to move a rectangle further."""
+    def snapped_rect(self, rect: QRectF, *, without: Collection[str] = ()) -> QPointF:
+        """By how much to move a rectangle further; layers `without` which it is judged do not attract."""
         if not self.is_on(Aid.SNAPPING):
             return QPointF()
-        return self.lines().way_of(rect, self._to_document_length(REACH))
+        return self.lines(without).way_of(rect, self._to_document_length(REACH))
+
+    def bounds_of(self, layer_ids: Collection[str]) -> QRect:
+        """All that these layers, and those in them, hold on the document, as far as it is measured."""
+        document, rect = self._current.document, QRect()
+        if document is not None:
+            for layer in with_descendants(document.layers, set(layer_ids)):
+                if layer.id in self._bounds:
+                    rect = rect.united(self._bounds[layer.id][1].translated(layer.offset))
+        return rect
 
     def snapped_guide(self, orientation: Qt.Orientation, position: float) -> float:
         """To the page, its middle and the layers, else to whole pixels."""
@@ -142,18 +153,20 @@ class Aids(QObject):
         point = lines.point(QPointF(position, position), reach)
         return round(point.x() if orientation == Qt.Orientation.Vertical else point.y(), 1)
 
-    def lines(self) -> SnapLines:
+    def lines(self, without: Collection[str] = ()) -> SnapLines:
         document = self._current.document
         if document is None:
             return SnapLines()
-        return lines_of(document.rect, self.guides, self._layer_bounds(document))
+        return lines_of(document.rect, self.guides, self._layer_bounds(document, without))
 
-    def _layer_bounds(self, document: Document) -> list[QRect]:
-        """Of layers that are shown but the active one: it must not be held by itself."""
+    def _layer_bounds(self, document: Document, without: Collection[str] = ()) -> list[QRect]:
+        """Of layers that are shown but the active one and what is moved with it: they must not be held by themselves."""
+        left_out = set(without) | ({document.active_id} if document.active_id is not None else set())
+        moved = {layer.id for layer in with_descendants(document.layers, left_out)}
         return [
             self._bounds[layer.id][1].translated(layer.offset)
             for layer in document.layers
-            if layer.id in self._bounds and layer.visible and layer.id != document.active_id
+            if layer.id in self._bounds and layer.visible and layer.id not in moved
         ]
 
     def _to_document_length(self, logical: float) -> float:

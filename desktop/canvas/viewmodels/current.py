@@ -140,6 +140,14 @@ class CurrentDocument(QObject):
         self._stand_in = document
 
     def layer_to_paint(self) -> str | None:
+        """As `layer_to_move`, and GroupHasNoPixelsError for a group, of which only a mask can be painted on."""
+        layer_id = self.layer_to_move()
+        layer = self.document.active_layer if self.document is not None else None
+        if layer is not None and layer.is_group and not self.on_mask:
+            raise GroupHasNoPixelsError(layer.name)
+        return layer_id
+
+    def layer_to_move(self) -> str | None:
         """The layer that a tool works on; None without a document, NothingToPaintOnError where it would not be seen."""
         document = self.document
         if document is None:
@@ -147,8 +155,6 @@ class CurrentDocument(QObject):
         layer = document.active_layer
         if layer is None:
             raise NothingToPaintOnError("This picture has no layer to work on.", advice="Add a layer first.")
-        if layer.is_group and not self.on_mask:
-            raise GroupHasNoPixelsError(layer.name)
         if not document.is_shown(layer.id):
             raise NothingToPaintOnError(
                 "The layer “{name}” is hidden, so you would not see what you do.",

@@ -14,6 +14,7 @@ from desktop.canvas.viewmodels.pouring import Pouring
 from desktop.canvas.viewmodels.selecting import Selecting
 from desktop.canvas.viewmodels.toolbox import Toolbox
 from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.canvas.viewmodels.transforming import Transforming
 from shared.contracts.errors import PentimentoError
 
 QUEUEING_TOOLS = frozenset({ToolName.FILL, ToolName.GRADIENT, ToolName.SHAPE})
@@ -33,6 +34,7 @@ class Gestures(QObject):
         tools: ToolsViewModel,
         selecting: Selecting,
         pouring: Pouring,
+        transforming: Transforming,
         toolbox: Toolbox,
         parent: QObject | None = None,
     ) -> None:
@@ -41,6 +43,7 @@ class Gestures(QObject):
         self._tools_viewmodel = tools
         self._selecting = selecting
         self._pouring = pouring
+        self._transforming = transforming
         self._tools = toolbox
         self._tool: Tool | None = None
         self._held: list[Callable[[], None]] = []
@@ -49,6 +52,7 @@ class Gestures(QObject):
         tools.tool_changed.connect(self._put_away)
         selecting.became_idle.connect(self._catch_up)
         pouring.busy_changed.connect(self._catch_up)
+        transforming.pose_changed.connect(self._catch_up)
 
     @property
     def active(self) -> bool:
@@ -156,11 +160,13 @@ class Gestures(QObject):
         """What is painted must be limited by the selection, and lie over the fill, that was asked for before it."""
         if name in LOOKING_TOOLS:
             return False
-        return self._selecting.busy or (self._pouring.busy and name not in QUEUEING_TOOLS)
+        if self._selecting.busy or self._transforming.finishing:
+            return True
+        return self._pouring.busy and name not in QUEUEING_TOOLS
 
     def _catch_up(self) -> None:
         self._catching_up = True
-        while self._held and not (self._selecting.busy or self._pouring.busy):
+        while self._held and not (self._selecting.busy or self._pouring.busy or self._transforming.finishing):
             self._held.pop(0)()
         self._catching_up = False
 

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QImage
 
 from desktop.canvas.brushes.style import StrokeStyle
 from desktop.canvas.dabs import DabCache
-from desktop.canvas.moving import LayerMove
 from desktop.canvas.strokes import Stroke
 from desktop.canvas.tiles import image_from_tiles, pixels_of
 from desktop.canvas.tools.base import ToolName
@@ -48,13 +47,6 @@ class Painting:
             dabs=self._dabs,
             on_mask=self._current.on_mask,
         )
-
-    def begin_move(self) -> LayerMove | None:
-        document = self._current.document
-        layer_id = self._current.layer_to_paint()
-        if document is None or layer_id is None:
-            return None
-        return LayerMove(document=document, layer_id=layer_id)
 
     def colour_at(self, point: QPoint) -> QColor | None:
         """The mean colour of a small square around `point`, seen or of the layer; None where nothing is."""

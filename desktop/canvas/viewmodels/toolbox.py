@@ -5,14 +5,16 @@ from desktop.canvas.tools.base import Tool, ToolName
 from desktop.canvas.tools.framing import CropTool, FrameSession, FrameTool
 from desktop.canvas.tools.guiding import GuideOr, Snapping
 from desktop.canvas.tools.model_frame import ModelFrameTool
+from desktop.canvas.tools.moving import MoveTool
 from desktop.canvas.tools.navigation import PanTool, RotateTool
-from desktop.canvas.tools.painting import BrushTool, MoveTool
+from desktop.canvas.tools.painting import BrushTool
 from desktop.canvas.tools.picking import PickerTool
 from desktop.canvas.tools.pointing import PolygonTool, SamplingTool
 from desktop.canvas.tools.pouring import GradientTool, PressTool, ShapeTool
 from desktop.canvas.tools.selecting import EllipseTool, LassoTool, MarqueeTool
 from desktop.canvas.viewmodels.aids import Aids
 from desktop.canvas.viewmodels.model_frame import GenerationFrame
+from desktop.canvas.viewmodels.moving import Moving
 from desktop.canvas.viewmodels.overlays import Overlays
 from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.pouring import Pouring
@@ -28,6 +30,7 @@ def make_tools(
     tools: ToolsViewModel,
     navigation: Navigation,
     painting: Painting,
+    moving: Moving,
     pouring: Pouring,
     writing: Writing,
     selecting: Selecting,
@@ -54,7 +57,7 @@ def make_tools(
         ToolName.POLYGON: PolygonTool(target=selecting, options=tools, navigation=navigation),
         ToolName.WAND: SamplingTool(select=selecting.select_by_wand, options=tools),
         ToolName.COLOUR_RANGE: SamplingTool(select=selecting.select_by_colour, options=tools),
-        ToolName.MOVE: GuideOr(tool=MoveTool(target=painting), guides=aids),
+        ToolName.MOVE: GuideOr(tool=MoveTool(target=moving), guides=aids),
         ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation, lines=aids),
         ToolName.CROP: CropTool(session=paging, navigation=navigation, lines=aids),
         ToolName.PICKER: PickerTool(source=painting, colours=tools),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QTimer, Signal
 
 from desktop.canvas.document import Document
 from desktop.canvas.layer_tree import with_descendants
@@ -47,11 +47,16 @@ class _Session:
     transaction: Transaction
     layers: tuple[LayerSnapshot, ...]
     selection: Selection | None
+    label: str
     lifted: dict[str, Lifted] = field(default_factory=dict)
     floats: tuple[PlacedImage, ...] = ()
     pose: Pose | None = None
     settled: Pose | None = None
     """The pose whose exact result the picture holds now."""
+    way: QPointF = field(default_factory=QPointF)
+    """How far it was shifted before there was a pose."""
+    accepted: bool = False
+    """Before there was a pose."""
     ending: bool = False
 
 
@@ -104,11 +109,18 @@ class Transforming(QObject):
     def keeps_ratio(self) -> bool:
         return False
 
+    @property
+    def finishing(self) -> bool:
+        """Accepted, and not yet in the picture."""
+        session = self._session
+        return session is not None and (session.ending or session.accepted)
+
     def begin(self) -> None:
         """Take up the pixels; what can't be transformed is told in words."""
-        self._current.attempt(self._begin)
+        self._current.attempt(self.take_up)
 
-    def _begin(self) -> None:
+    def take_up(self, label: str = LABEL) -> None:
+        """Raises where it can't; `label` is English, the name of the step."""
         document = self._current.document
         if document is None or self._session is not None:
             return
@@ -117,11 +129,14 @@ class Transforming(QObject):
             raise NothingToTransformError(
                 "This picture has no layer to work on.", advice="Add a layer first."
             )
-        document.movable_layer(active.id)
-        members = with_descendants(document.snapshot().layers, {active.id})
+        wanted = {active.id, *self._chosen_layers()}
+        for layer_id in wanted:
+            document.movable_layer(layer_id)
+        members = with_descendants(document.snapshot().layers, wanted)
         session = _Session(
+            label=label,
             document=document,
-            transaction=document.transaction(LABEL),
+            transaction=document.transaction(label),
             layers=tuple(members),
             selection=document.selection,
         )
@@ -145,7 +160,11 @@ class Transforming(QObject):
             )
         session.floats = tuple(PlacedImage(image, QRectF(area)) for image, area in floats)
         session.settled = session.pose = Pose.of(QRectF(rect))
+        if not session.way.isNull():
+            self.shift(session.way)
         self._show()
+        if session.accepted:
+            self.accept()
 
     def set_pose(self, pose: Pose) -> None:
         session = self._session
@@ -159,11 +178,23 @@ class Transforming(QObject):
         self._rest.start()
         self._show()
 
+    def shift(self, way: QPointF) -> None:
+        """So far from where it lay, as soon as the pixels are taken up."""
+        session = self._session
+        if session is None or session.pose is None:
+            if session is not None:
+                session.way = way
+            return
+        self.set_pose(Pose.of(session.pose.source).moved(way))
+
     def accept(self) -> None:
         session = self._session
         if session is None or session.ending:
             return
-        if session.pose is None or session.pose.is_identity:
+        if session.pose is None:
+            session.accepted = True
+            return
+        if session.pose.is_identity:
             self.give_up()
             return
         session.ending = True
@@ -173,8 +204,7 @@ class Transforming(QObject):
     def give_up(self) -> None:
         session = self._session
         if session is not None:
-            self._close()
-            session.transaction.rollback()
+            self._close(session.transaction.rollback)
 
     async def _finish(self, session: _Session) -> None:
         pose = session.pose
@@ -187,13 +217,12 @@ class Transforming(QObject):
                     transformed_selection, session.selection, pose.transform, session.document.rect
                 )
                 if session is self._session:
-                    session.document.set_selection(selection, LABEL)
+                    session.document.set_selection(selection, session.label)
         except BaseException:
             self.give_up()
             raise
         if session is self._session:
-            self._close()
-            session.transaction.commit()
+            self._close(session.transaction.commit)
 
     def _settle(self) -> None:
         session = self._session
@@ -213,13 +242,13 @@ class Transforming(QObject):
             if layer.id in session.lifted:
                 self._put(session, layer.id, result.tiles, result.offset)
             if result.mask is not None:
-                session.document.set_mask(layer.id, result.mask, LABEL)
+                session.document.set_mask(layer.id, result.mask, session.label)
         session.settled = pose
         self._show()
 
     def _put(self, session: _Session, layer_id: str, tiles: TileMap, offset: QPoint | None) -> None:
         place = offset or next(layer.offset for layer in session.layers if layer.id == layer_id)
-        session.document.replace_pixels(layer_id, tiles, label=LABEL, x=place.x(), y=place.y())
+        session.document.replace_pixels(layer_id, tiles, label=session.label, x=place.x(), y=place.y())
 
     def _show(self) -> None:
         session = self._session
@@ -232,9 +261,11 @@ class Transforming(QObject):
             self._frame = None
         self.pose_changed.emit()
 
-    def _close(self) -> None:
+    def _close(self, end: Callable[[], None]) -> None:
+        """`end` the step before anybody hears of it who may begin the next."""
         self._rest.stop()
         self._session = None
+        end()
         self._show()
         if self._tools.chosen is ToolName.TRANSFORM:
             self._tools.choose(self._before)
@@ -250,7 +281,7 @@ class Transforming(QObject):
 
     def _forget(self) -> None:
         if self._session is not None:
-            self._close()
+            self._close(lambda: None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,7 +33,7 @@ def _brush(document: Document, number: int) -> None:
 
 
 def _move(document: Document, number: int) -> None:
-    move = LayerMove(document=document, layer_id=_pick(document, number))
+    move = LayerMove(document=document, layer_ids={_pick(document, number)})
     move.to(number % 7, 3)
     move.to(number % 50 - 25, number % 30)
     move.finish()
@@ -69,7 +69,7 @@ def _together(document: Document, number: int) -> None:
 def _cancelled(document: Document, number: int) -> None:
     before = value(document.snapshot())
     document.movable_layer(_pick(document, number))
-    move = LayerMove(document=document, layer_id=_pick(document, number))
+    move = LayerMove(document=document, layer_ids={_pick(document, number)})
     move.to(11, 13)
     move.cancel()
     assert value(document.snapshot()) == before

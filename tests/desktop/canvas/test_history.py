@@ -163,7 +163,7 @@ def test_a_locked_layer_keeps_its_pixels_and_its_place() -> None:
     document.set_locked(layer_id, True)
     attempts: list[Callable[[], object]] = [
         lambda: paint(document, (5, 5)),
-        lambda: LayerMove(document=document, layer_id=layer_id),
+        lambda: LayerMove(document=document, layer_ids={layer_id}),
         lambda: document.delete_layer(layer_id),
         lambda: document.replace_merged(merge_down(document.committed, layer_id)),
     ]

@@ -271,3 +271,19 @@ def test_a_group_and_its_mask_turn_with_all_that_lies_in_it(studio: Studio) -> N
     assert np.array_equal(pixels_of(studio.picture()), picture[:, ::-1])
     studio.viewmodel.undo()
     assert value(document.snapshot()) == before
+
+
+def test_all_layers_that_are_chosen_turn_together(studio: Studio) -> None:
+    with_noise(studio)
+    document, layers = studio.document, studio.viewmodel.layers
+    upper = document.add_layer("upper", tiles=noise_tiles(5, 200, 150))
+    document.set_opacity(upper.id, 0.5)
+    before, picture = value(document.snapshot()), pixels_of(studio.picture())
+    layers.choose(range(layers.rowCount()))
+    begin(studio)
+    studio.page.options.transform.buttons["flip_across"].click()
+    QTest.keyClick(studio.view, Qt.Key.Key_Return)
+    studio.run(idle(studio))
+    assert np.array_equal(pixels_of(studio.picture()), picture[:, ::-1])
+    studio.viewmodel.undo()
+    assert value(document.snapshot()) == before
