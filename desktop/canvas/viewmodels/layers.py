@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QByteArray,
     QMimeData,
     QModelIndex,
     QObject,
@@ -19,15 +18,16 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from desktop.canvas.document import Document, DocumentChange
+from desktop.canvas.dragging import DraggedFiles
 from desktop.canvas.layer_tree import ancestors_of, children_of, roots_of
 from desktop.canvas.layers import Layer, LayerSnapshot
 from desktop.canvas.viewmodels.current import CurrentDocument
+from desktop.canvas.viewmodels.layer_mime import LAYER_MIME, DragFolder, LayerMimeData
 from desktop.canvas.viewmodels.layer_texts import description
 from desktop.canvas.viewmodels.thumbnails import layer_thumbnail, mask_thumbnail
 from desktop.widgets.tasks import TaskOwner
 
 Index = QModelIndex | QPersistentModelIndex
-LAYER_MIME = "application/x-pentimento-layer"
 THUMBNAIL_SIDE = 72
 THUMBNAIL_DELAY_MILLISECONDS = 250
 ROOT = QModelIndex()
@@ -70,6 +70,8 @@ class LayersViewModel(QAbstractListModel):
         self._thumbnails: dict[str, QImage] = {}
         self._masks: dict[str, QImage] = {}
         self._stale: set[str] = set()
+        self._drag_folder = DragFolder()
+        self._dragged: DraggedFiles | None = None
         self._timer = QTimer(self, singleShot=True, interval=THUMBNAIL_DELAY_MILLISECONDS)
         self._timer.timeout.connect(self.refresh_thumbnails)
         current.document_replaced.connect(self._on_replaced)
@@ -192,14 +194,26 @@ class LayersViewModel(QAbstractListModel):
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction
 
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Other programs copy."""
+        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+
     def mimeTypes(self) -> list[str]:
         return [LAYER_MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        data = QMimeData()
+        document = self.document
+        if document is None:
+            return QMimeData()
         ids = [self._ids[index.row()] for index in indexes]
-        data.setData(LAYER_MIME, QByteArray("\n".join(ids).encode()))
+        data = LayerMimeData(layer_ids=ids, snapshot=document.committed, folder=self._drag_folder.fresh())
+        self._dragged = data.dragged
         return data
+
+    def prepare_files(self) -> None:
+        """Layers are dragged out of the list, so that another program may want them."""
+        if self._dragged is not None:
+            self._dragged.prepare()
 
     def dropMimeData(
         self, data: QMimeData, _action: Qt.DropAction, row: int, _column: int, parent: Index
@@ -236,6 +250,7 @@ class LayersViewModel(QAbstractListModel):
     # Following the document
 
     def _on_replaced(self) -> None:
+        self._drag_folder.clear()
         self._thumbnails.clear()
         self._masks.clear()
         self._closed.clear()

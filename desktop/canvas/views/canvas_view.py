@@ -32,6 +32,7 @@ from desktop.canvas.document import DocumentChange
 from desktop.canvas.tools.base import Pointer, ToolName
 from desktop.canvas.viewmodel import CanvasViewModel
 from desktop.canvas.viewmodels.files import OPENABLE_ENDINGS
+from desktop.canvas.viewmodels.layer_mime import LAYER_MIME
 from desktop.canvas.views.aid_painting import AidPainter
 from desktop.canvas.views.ants import MarchingAnts
 from desktop.canvas.views.fingers import Fingers
@@ -413,5 +414,8 @@ class CanvasView(QWidget):
 
 
 def _droppable(event: QDropEvent) -> list[Path]:
+    if event.mimeData().hasFormat(LAYER_MIME):
+        # They are here already.
+        return []
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return [path for path in paths if path.suffix.lower() in OPENABLE_ENDINGS]

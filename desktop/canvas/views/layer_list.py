@@ -1,7 +1,7 @@
 """The list of layers: choosing, opening groups, renaming, dragging, and the keys for it."""
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragLeaveEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from desktop.canvas.viewmodel import CanvasViewModel
@@ -75,6 +75,10 @@ class LayerList(QListView):
 
     def _toggle_expanded(self, row: int) -> None:
         self._layers.set_expanded(row, not self._layers.index(row).data(LayerRole.EXPANDED))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._layers.prepare_files()
+        super().dragLeaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         index = self.currentIndex()

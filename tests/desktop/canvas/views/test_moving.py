@@ -108,7 +108,7 @@ def test_esc_puts_selected_pixels_back(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("snaps", [True, False])
-def test_a_guide_attracts_the_edge_of_what_is_moved(studio: Studio, snaps: bool) -> None:
+def test_a_guide_attracts_the_edge_of_what_is_moved(studio: Studio, *, snaps: bool) -> None:
     with_two_layers(studio)
     if snaps:
         studio.viewmodel.aids.toggle(Aid.SNAPPING)
