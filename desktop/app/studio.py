@@ -56,7 +56,7 @@ class Studio:
         # Known before it is watched, as settings may be saved first.
         self.viewmodels.gallery.imports.watched = container.settings.watched_folder
         self.viewmodels.gallery.imports.watched_changed.connect(self.save_settings)
-        bring_back(self.viewmodels.canvas.tools, container.settings.tools)
+        bring_back(self.viewmodels.canvas.tools, self.viewmodels.canvas.aids, container.settings.tools)
         palette = self.viewmodels.canvas.palette
         palette.restore(container.settings.swatches, container.settings.recent_colours)
         self.window.close_asked.connect(self.ask_to_close)
@@ -87,7 +87,7 @@ class Studio:
             model_folders=container.models.added_folders,
             hub_endpoint=container.hub.endpoint,
             watched_folder=self.viewmodels.gallery.imports.watched,
-            tools=remembered(self.viewmodels.canvas.tools),
+            tools=remembered(self.viewmodels.canvas.tools, self.viewmodels.canvas.aids),
             swatches=self.viewmodels.canvas.palette.swatches,
             recent_colours=self.viewmodels.canvas.palette.recent,
             editor=self.viewmodels.editor.save(),

@@ -1,7 +1,7 @@
 """Rulers, guides, snapping and the grid of pixels: what is shown, what attracts, and the guide that is dragged."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
@@ -87,6 +87,12 @@ class Aids(QObject):
 
     def toggle(self, aid: Aid) -> None:
         self._on ^= {aid}
+        self.changed.emit()
+        self._measure()
+
+    def turn_on(self, aids: Iterable[Aid]) -> None:
+        """These and no others."""
+        self._on = set(aids)
         self.changed.emit()
         self._measure()
 
