@@ -1,6 +1,6 @@
 """Paint that covers much at once: fills, gradients, shapes, text. Made tile by tile on a worker thread."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
@@ -31,7 +31,13 @@ class Paint(Protocol):
 
 
 def poured(
-    layer: LayerSnapshot, paint: Paint, *, rect: QRect, selection: Selection | None, on_mask: bool = False
+    layer: LayerSnapshot,
+    paint: Paint,
+    *,
+    rect: QRect,
+    selection: Selection | None,
+    on_mask: bool = False,
+    progress: Callable[[float], None] = lambda _part: None,
 ) -> dict[TileKey, QImage]:
     """The tiles that differ with `paint` laid over them, inside `rect` and the selection. Any thread.
 
@@ -43,7 +49,9 @@ def poured(
     if selection is not None:
         area = area.intersected(selection.bounds)
     tiles: dict[TileKey, QImage] = {}
-    for key in keys_over(area.translated(-offset)):
+    keys = list(keys_over(area.translated(-offset)))
+    for number, key in enumerate(keys):
+        progress(number / len(keys))
         part = tile_rect(key).translated(offset).intersected(area)
         image = paint.image(part)
         if selection is not None:

@@ -88,6 +88,7 @@ class CanvasViewModel(QObject):
             current=self.current,
             tools=self.tools,
             overlays=self.overlays,
+            working=self.working,
             tasks=tasks,
             new_seed=new_seed,
             parent=self,

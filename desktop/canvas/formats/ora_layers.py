@@ -114,7 +114,8 @@ class LayerReader:
         self._allowance = allowance
 
     def read(self, described: StackLayer) -> LayerSnapshot:
-        own = self._origins.get(described.source.lstrip("/"), LayerOrigin(origin=Origin.IMPORTED))
+        unknown = LayerOrigin(origin=Origin.PAINTED if described.is_group else Origin.IMPORTED)
+        own = self._origins.get(described.source.lstrip("/"), unknown)
         properties = LayerProperties(
             name=described.name,
             visible=described.visible,

@@ -70,6 +70,15 @@ class Tool(Protocol):
 
 
 @runtime_checkable
+class HoveringTool(Tool, Protocol):
+    """One that shows before the press what the press would do."""
+
+    def hover(self, pointer: Pointer) -> bool:
+        """The pointer moves with no button down; whether the outline differs."""
+        ...
+
+
+@runtime_checkable
 class LastingTool(Tool, Protocol):
     """One whose work may go on between gestures: a polygon point by point, a frame that is fitted."""
 

@@ -16,7 +16,10 @@ class PaintingTarget(Protocol):
 
 
 class BrushTool:
-    """Shift at the press draws a straight line from the end of the stroke before; the stroke goes on from there."""
+    """Shift at the press draws a straight line from the end of the stroke before; the stroke goes on from there.
+
+    While Shift is down the line is shown before it is drawn.
+    """
 
     def __init__(self, *, target: PaintingTarget, eraser: bool) -> None:
         self._target = target
@@ -24,6 +27,7 @@ class BrushTool:
         self._stroke: Stroke | None = None
         self._last: QPointF | None = None
         self._line_start: QPointF | None = None
+        self._shown_line = QPainterPath()
 
     @property
     def active(self) -> bool:
@@ -31,13 +35,22 @@ class BrushTool:
 
     @property
     def outline(self) -> QPainterPath:
-        return QPainterPath()
+        return self._shown_line
+
+    def hover(self, pointer: Pointer) -> bool:
+        line = QPainterPath()
+        if self._line_start is not None and _has_shift(pointer):
+            line.moveTo(self._line_start)
+            line.lineTo(pointer.position)
+        differs = line != self._shown_line
+        self._shown_line = line
+        return differs
 
     def press(self, pointer: Pointer) -> None:
+        self._shown_line = QPainterPath()
         self._stroke = self._target.begin_stroke(eraser=self._eraser)
         self._last = None
-        shift = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
-        if self._stroke is not None and shift and self._line_start is not None:
+        if self._stroke is not None and _has_shift(pointer) and self._line_start is not None:
             self._stroke.draw_line(self._line_start, pointer.position, pointer.pressure)
             self._last = pointer.position
         self.move(pointer)
@@ -63,3 +76,7 @@ class BrushTool:
     def _add(self, stroke: Stroke, pointer: Pointer) -> None:
         stroke.add(pointer.position, pointer.pressure, tilt=pointer.tilt, direction=pointer.direction)
         self._last = pointer.position
+
+
+def _has_shift(pointer: Pointer) -> bool:
+    return bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)

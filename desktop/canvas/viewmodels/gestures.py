@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainterPath
 
-from desktop.canvas.tools.base import LastingTool, Pointer, Tool, ToolName
+from desktop.canvas.tools.base import HoveringTool, LastingTool, Pointer, Tool, ToolName
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.pouring import Pouring
 from desktop.canvas.viewmodels.selecting import Selecting
@@ -63,7 +63,10 @@ class Gestures(QObject):
         if self._tool is not None:
             return self._tool.outline
         pending = self._pending
-        return pending.outline if pending is not None else QPainterPath()
+        if pending is not None:
+            return pending.outline
+        hovering = self._hovering
+        return hovering.outline if hovering is not None else QPainterPath()
 
     def press(self, pointer: Pointer, *, instead: ToolName | None = None) -> None:
         """`instead` is a tool for this gesture alone: pan for the middle button, erase for the pen's end."""
@@ -91,8 +94,12 @@ class Gestures(QObject):
     def hover(self, pointer: Pointer) -> None:
         """The pointer moves with no button down."""
         pending = self._pending
-        if self._tool is None and pending is not None:
+        if self._tool is not None:
+            return
+        if pending is not None:
             pending.move(pointer)
+            self.outline_changed.emit()
+        elif self._hovering is not None and self._hovering.hover(pointer):
             self.outline_changed.emit()
 
     def cancel(self) -> None:
@@ -129,6 +136,11 @@ class Gestures(QObject):
     @property
     def _pending(self) -> LastingTool | None:
         return self._pending_of(self._tools_viewmodel.chosen)
+
+    @property
+    def _hovering(self) -> HoveringTool | None:
+        tool = self._tools[self._tools_viewmodel.tool]
+        return tool if isinstance(tool, HoveringTool) else None
 
     def _pending_of(self, name: ToolName) -> LastingTool | None:
         tool = self._tools[name]

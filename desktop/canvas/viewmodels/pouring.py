@@ -4,20 +4,27 @@ import asyncio
 from collections.abc import Callable
 from math import floor
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
+import cv2
+import numpy as np
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QImage
 
 from desktop.canvas.fills import ColourFill, find_area
 from desktop.canvas.gradients import Gradient, GradientPaint, stops_of
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerSnapshot
+from desktop.canvas.laying import limit
 from desktop.canvas.pouring import Paint, lay_tiles, poured
+from desktop.canvas.selection import Selection
 from desktop.canvas.shapes import ShapePaint, shape_path
 from desktop.canvas.tiles import TileKey
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.overlays import Overlays
 from desktop.canvas.viewmodels.tools import ToolsViewModel
+from desktop.canvas.viewmodels.working import Working
+from desktop.canvas.work import Work, WorkCancelledError
 from desktop.widgets.tasks import TaskOwner
+from desktop.widgets.translations import tr
 from shared.contracts.errors import PentimentoError
 
 LONGEST_PREVIEW = 256
@@ -35,6 +42,7 @@ class Pouring(QObject):
         current: CurrentDocument,
         tools: ToolsViewModel,
         overlays: Overlays,
+        working: Working,
         tasks: TaskOwner,
         new_seed: Callable[[], int],
         parent: QObject | None = None,
@@ -43,10 +51,12 @@ class Pouring(QObject):
         self._current = current
         self._tools = tools
         self._overlays = overlays
+        self._working = working
         self._tasks = tasks
         self._new_seed = new_seed
         self._busy = 0
         self._last: asyncio.Task[None] | None = None
+        self._small: tuple[Selection, Selection] | None = None
 
     @property
     def busy(self) -> bool:
@@ -68,7 +78,22 @@ class Pouring(QObject):
         if document is not None and self._current.layer_to_paint() is not None:
             paint = self._gradient(start, end, seed=0)
             if paint is not None:
-                self._overlays.show_draft(paint.preview(LONGEST_PREVIEW), QRectF(document.rect))
+                preview = paint.preview(LONGEST_PREVIEW)
+                if document.selection is not None:
+                    limit(preview, preview.rect(), self._small_selection(document.selection, preview.size()))
+                self._overlays.show_draft(preview, QRectF(document.rect))
+
+    def _small_selection(self, selection: Selection, size: QSize) -> Selection:
+        """As large as a preview; made once, as every move of the hand asks for it."""
+        known = self._small
+        if known is None or known[0] is not selection or known[1].full_mask().shape[::-1] != size.toTuple():
+            small = cv2.resize(selection.full_mask(), size.toTuple(), interpolation=cv2.INTER_AREA)
+            mask = np.asarray(small, np.uint8)
+            known = self._small = (
+                selection,
+                Selection(width=size.width(), height=size.height(), bounds=QRect(QPoint(), size), mask=mask),
+            )
+        return known[1]
 
     def pour_gradient(self, start: QPointF, end: QPointF) -> None:
         paint = self._gradient(start, end, seed=self._new_seed())
@@ -125,17 +150,22 @@ class Pouring(QObject):
         if former is not None:
             await asyncio.wait([former])
         try:
-            await self._made_and_laid(layer_id, label, make)
+            with self._working.begin(tr(label)) as work:
+                await self._made_and_laid(layer_id, label, make, work)
+        except WorkCancelledError:
+            """The picture is as it was."""
         except PentimentoError as error:
             self._current.error_raised.emit(error.report)
 
-    async def _made_and_laid(self, layer_id: str, label: str, make: MakePaint) -> None:
+    async def _made_and_laid(self, layer_id: str, label: str, make: MakePaint, work: Work) -> None:
         """Starts anew if the layer was painted on meanwhile."""
         document, on_mask = self._current.document, self._current.on_mask
         while document is not None:
             await document.between_steps()
             layer = document.unlocked_layer(layer_id).freeze()
-            tiles = await asyncio.to_thread(_made, make, document.committed, layer, on_mask=on_mask)
+            state = document.committed
+            tiles = await asyncio.to_thread(_made, make, state, layer, on_mask=on_mask, work=work)
+            work.check()
             if self._current.document is not document:
                 return
             await document.between_steps()
@@ -145,9 +175,12 @@ class Pouring(QObject):
 
 
 def _made(
-    make: MakePaint, snapshot: DocumentSnapshot, layer: LayerSnapshot, *, on_mask: bool
+    make: MakePaint, snapshot: DocumentSnapshot, layer: LayerSnapshot, *, on_mask: bool, work: Work
 ) -> dict[TileKey, QImage]:
     paint = make(snapshot, layer.id)
+    work.check()
     if paint is None:
         return {}
-    return poured(layer, paint, rect=snapshot.rect, selection=snapshot.selection, on_mask=on_mask)
+    return poured(
+        layer, paint, rect=snapshot.rect, selection=snapshot.selection, on_mask=on_mask, progress=work.tell
+    )

@@ -290,7 +290,7 @@ class CanvasView(QWidget):
         self._point_at(event.position())
         if self._viewmodel.gestures.active:
             self._viewmodel.gestures.move(self._pointer(event.position(), event.modifiers()))
-        elif self._viewmodel.gestures.pending:
+        else:
             self._viewmodel.gestures.hover(self._pointer(event.position(), event.modifiers()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -311,6 +311,8 @@ class CanvasView(QWidget):
                 self._viewmodel.gestures.press(pointer, instead=instead)
             case QEvent.Type.TabletMove if self._pen_down:
                 self._viewmodel.gestures.move(pointer)
+            case QEvent.Type.TabletMove:
+                self._viewmodel.gestures.hover(pointer)
             case QEvent.Type.TabletRelease if self._pen_down:
                 self._pen_down = False
                 self._viewmodel.gestures.release(pointer)
@@ -348,10 +350,18 @@ class CanvasView(QWidget):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._hover_with_shift(event, down=True)
         if not self._keys.press(event):
             super().keyPressEvent(event)
 
+    def _hover_with_shift(self, event: QKeyEvent, *, down: bool) -> None:
+        """The key alone changes what a press would do."""
+        if event.key() == Qt.Key.Key_Shift and self._pointer_at is not None:
+            shift = Qt.KeyboardModifier.ShiftModifier if down else Qt.KeyboardModifier.NoModifier
+            self._viewmodel.gestures.hover(self._pointer(self._pointer_at, shift))
+
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._hover_with_shift(event, down=False)
         if not self._keys.release(event):
             super().keyReleaseEvent(event)
 

@@ -190,3 +190,22 @@ def test_painting_redraws_only_what_the_stroke_touches(studio: Studio) -> None:
     studio.drag((100, 100), (110, 100), (120, 100))
     largest = max(rect.width() * rect.height() for rect in changes)
     assert largest < 64 * 64
+
+
+def test_the_straight_line_is_shown_before_shift_and_a_press_draw_it(studio: Studio) -> None:
+    studio.new()
+    gestures = studio.viewmodel.gestures
+    studio.drag((40, 40), (60, 60))
+    over = studio.at(150, 100).toPoint()
+    QTest.mouseMove(studio.view, over)
+    assert gestures.outline.isEmpty()
+    QTest.keyPress(studio.view, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    assert gestures.outline.boundingRect().contains(100, 80)
+    before = studio.picture()
+    QTest.keyRelease(studio.view, Qt.Key.Key_Shift)
+    assert gestures.outline.isEmpty()
+    QTest.keyPress(studio.view, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    QTest.mousePress(studio.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, over)
+    assert gestures.outline.isEmpty()
+    QTest.mouseRelease(studio.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, over)
+    assert studio.picture() != before

@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.canvas.brushes.symmetry import SymmetryKind
 from desktop.canvas.masks import MaskSnapshot
+from desktop.canvas.selection import SelectionMode
 from desktop.canvas.shapes import ShapeKind
 from desktop.canvas.tiles import pixels_of
 from desktop.canvas.tools.base import ToolName
+from desktop.canvas.viewmodels.overlays import PlacedImage
 from desktop.canvas.views.colours_panel import ColoursPanel
+from tests.desktop.canvas.builders import bits
 from tests.desktop.canvas.views.conftest import Studio, colour
 from tests.desktop.canvas.views.test_painting import PEN_TIME, RED, WHITE, pen, red_brush
 
@@ -104,6 +107,32 @@ def test_a_gradient_is_shown_while_it_is_drawn_and_then_painted(studio: Studio) 
     assert image.pixelColor(12, 75).red() > 240
     assert image.pixelColor(188, 75).blue() > 240
     assert studio.document.history.undo_labels == ("Gradient",)
+
+
+def test_a_gradient_is_shown_only_where_it_will_be(studio: Studio) -> None:
+    studio.new()
+    studio.viewmodel.selecting.select_rectangle(QRect(0, 0, 100, 150), SelectionMode.REPLACE)
+    studio.viewmodel.tools.choose(ToolName.GRADIENT)
+    studio.drag((20, 75), (180, 75), release=False)
+    draft = studio.viewmodel.overlays.draft
+    assert isinstance(draft, PlacedImage)
+    width, middle = draft.image.width(), draft.image.height() // 2
+    alphas = [draft.image.pixelColor(x, middle).alpha() for x in (width // 8, width * 3 // 4)]
+    assert alphas == [255, 0]
+
+
+def test_a_fill_that_is_cancelled_leaves_the_picture(studio: Studio) -> None:
+    document = studio.new(900, 900)
+    before, steps = bits(studio.picture()), document.history.undo_labels
+    studio.viewmodel.tools.choose(ToolName.FILL)
+    studio.drag((20, 75))
+    working = studio.viewmodel.working
+    working.changed.connect(studio.page.work._cancel)
+    studio.run(studio.finish_tasks())
+    assert bits(studio.picture()) == before
+    assert document.history.undo_labels == steps
+    assert not studio.errors
+    assert working.current is None
 
 
 def test_escape_gives_a_gradient_up(studio: Studio) -> None:
