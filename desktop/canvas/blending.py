@@ -59,6 +59,13 @@ def blend_image(
     painter.end()
 
 
+def opaque_colours(image: QImage) -> QImage:
+    """The same colours as if nothing of them were transparent."""
+    colours = image.convertToFormat(QImage.Format.Format_ARGB32)
+    colours.reinterpretAsFormat(QImage.Format.Format_RGB32)
+    return colours.convertToFormat(TILE_FORMAT)
+
+
 def blend_colours(backdrop: QImage, source: QImage, blend: BlendMode, opacity: float) -> QImage:
     """A new picture: `source` over `backdrop` (of one size) by one of the four modes of whole colours."""
     below, above = _planes(backdrop), _planes(source) * np.float32(opacity)

@@ -11,12 +11,12 @@ from typing import Protocol
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
-from desktop.canvas.blending import CLEARING, COMPOSITION_MODES, blend_image
+from desktop.canvas.blending import CLEARING, COMPOSITION_MODES, blend_image, opaque_colours
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layer_tree import InTree
 from desktop.canvas.layers import BlendMode
 from desktop.canvas.masks import limit_to_mask
-from desktop.canvas.tiles import TILE_FORMAT, TILE_SIDE, TileKey, TileMap, keys_over, new_image, tile_rect
+from desktop.canvas.tiles import TILE_SIDE, TileKey, TileMap, keys_over, new_image, tile_rect
 
 Mode = QPainter.CompositionMode
 CORNER = QPoint(0, 0)
@@ -205,9 +205,7 @@ class Composer:
 
     def _with_clipped(self, base: QImage, clipped: Iterable[Node], key: TileKey, area: QRect) -> QImage:
         """Layers blended onto the base's colours as if it were opaque; its transparency is put back afterwards."""
-        colours = base.convertToFormat(QImage.Format.Format_ARGB32)
-        colours.reinterpretAsFormat(QImage.Format.Format_RGB32)
-        image = colours.convertToFormat(TILE_FORMAT)
+        image = opaque_colours(base)
         self.draw_nodes(clipped, image, key, area)
         blend_image(image, base, CORNER, BlendMode.DESTINATION_IN, 1.0)
         return image

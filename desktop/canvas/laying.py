@@ -3,11 +3,13 @@
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
+from desktop.canvas.blending import blend_image, opaque_colours
 from desktop.canvas.brushes.brush import Effect
 from desktop.canvas.brushes.ink import Colouring, Ink
 from desktop.canvas.brushes.placing import Touch
-from desktop.canvas.brushes.style import StrokeStyle, gathered
+from desktop.canvas.brushes.style import StrokeStyle, colour_of_stroke, gathered
 from desktop.canvas.dabs import DabCache
+from desktop.canvas.layers import BlendMode
 from desktop.canvas.selection import Selection
 from desktop.canvas.surfaces import Surface
 from desktop.canvas.tiles import TileKey, keys_over, tile_rect
@@ -36,7 +38,9 @@ class InkOnLayer:
         self._limit = rect if selection is None else rect.intersected(selection.bounds)
         erases = style.brush.effect is Effect.ERASE
         self._mode = surface.mode(erases=erases)
-        colour = surface.colour(style.colour, style.background, erases=erases)
+        self._blend = BlendMode.NORMAL if erases or surface.is_mask else style.brush.blend
+        wanted = colour_of_stroke(style.colour, style.brush, style.seed)
+        colour = surface.colour(wanted, style.background, erases=erases)
         self._ink = Ink(rect=rect, symmetry=style.symmetry, dabs=dabs, brush=style.brush)
         self._colouring = Colouring(
             brush=style.brush, colour=colour, tips=dabs.tips, symmetry=style.symmetry, rect=rect
@@ -62,10 +66,25 @@ class InkOnLayer:
             limit(image, area, self._selection)
         painter = QPainter(self._surface.tiles.writable(key))
         painter.setCompositionMode(Mode.CompositionMode_Source)
-        painter.drawImage(inner.topLeft(), self._before.get(key, self._blank), inner)
+        before = self._before.get(key, self._blank)
+        if self._blend is not BlendMode.NORMAL:
+            painter.drawImage(inner.topLeft(), self._blended(before.copy(inner), image))
+            painter.end()
+            return
+        painter.drawImage(inner.topLeft(), before, inner)
         painter.setCompositionMode(self._mode)
         painter.drawImage(inner.topLeft(), image)
         painter.end()
+
+    def _blended(self, before: QImage, ink: QImage) -> QImage:
+        if not self._surface.alpha_locked:
+            blend_image(before, ink, QPoint(0, 0), self._blend, 1.0)
+            return before
+        # As a clipped layer: onto the colours as if they were opaque, whose transparency is put back.
+        mixed = opaque_colours(before)
+        blend_image(mixed, ink, QPoint(0, 0), self._blend, 1.0)
+        blend_image(mixed, before, QPoint(0, 0), BlendMode.DESTINATION_IN, 1.0)
+        return mixed
 
 
 def limit(image: QImage, area: QRect, selection: Selection) -> None:

@@ -81,7 +81,9 @@ class CanvasViewModel(QObject):
         self.palette = Palette(self)
         self.brushes = BrushList(store=presets, tools=self.tools, tasks=tasks, parent=self)
         self.current = CurrentDocument(self)
-        self.painting = Painting(current=self.current, tools=self.tools, dabs=DabCache(), new_seed=new_seed)
+        self.painting = Painting(
+            current=self.current, tools=self.tools, dabs=DabCache(tips=presets.tips), new_seed=new_seed
+        )
         self.overlays = Overlays(self)
         self.working = Working(self)
         self.pouring = Pouring(

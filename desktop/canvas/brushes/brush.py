@@ -2,14 +2,26 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from desktop.canvas.brushes.curves import LINEAR, Curve
+from desktop.canvas.layers import BlendMode
 from shared.contracts.base import Contract
 
 SMALLEST_BRUSH = 1.0
 LARGEST_BRUSH = 1000.0
 LARGEST_STRING = 300.0
+
+
+TAKING_AWAY = frozenset(
+    {
+        BlendMode.DESTINATION_IN,
+        BlendMode.DESTINATION_OUT,
+        BlendMode.SOURCE_ATOP,
+        BlendMode.DESTINATION_ATOP,
+    }
+)
+"""Modes that only make sense for whole layers."""
 
 
 class Effect(StrEnum):
@@ -38,6 +50,8 @@ class Brush(Contract):
     hardness: float = Field(0.8, ge=0, le=1)
     opacity: float = Field(1.0, ge=0, le=1)
     flow: float = Field(1.0, ge=0, le=1)
+    blend: BlendMode = BlendMode.NORMAL
+    """How a stroke that paints meets what is on the layer."""
     spacing: float = Field(0.12, ge=0.01, le=4)
     angle: float = Field(0.0, ge=-180, le=180)
     """Degrees clockwise."""
@@ -64,10 +78,22 @@ class Brush(Contract):
     flow_pressure: Curve | None = None
     flow_tilt: Curve | None = None
     flow_jitter: float = Field(0.0, ge=0, le=1)
+    hue_jitter: float = Field(0.0, ge=0, le=1)
+    """By how much a stroke's colour differs from the one that was chosen, by chance; it stays within a stroke."""
+    saturation_jitter: float = Field(0.0, ge=0, le=1)
+    lightness_jitter: float = Field(0.0, ge=0, le=1)
     smoothing: float = Field(0.0, ge=0, le=1)
     """How many points of the hand's way are averaged."""
     string: float = Field(0.0, ge=0, le=LARGEST_STRING)
     """Length in pixels of the string by which the pen pulls the brush."""
+
+    @field_validator("blend")
+    @classmethod
+    def _paints(cls, blend: BlendMode) -> BlendMode:
+        if blend in TAKING_AWAY:
+            message = f"no brush paints by {blend}"
+            raise ValueError(message)
+        return blend
 
     def changed(self, **values: object) -> "Brush":
         """With numbers brought into their range; raises pydantic's ValidationError for what is no number."""

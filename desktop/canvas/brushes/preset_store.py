@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from desktop.canvas.brushes.brush import Brush
+from desktop.canvas.brushes.own_tips import LARGEST_SIDE, is_named_so, named_tip, tip_of_picture
 from desktop.canvas.brushes.presets import (
     BRUSHES_SUFFIX,
     LARGEST_FILE,
@@ -15,7 +16,9 @@ from desktop.canvas.brushes.presets import (
     encode_brushes,
     read_brushes,
 )
+from desktop.canvas.brushes.tips import Tips
 from desktop.canvas.formats.atomic import disk_errors, replaced_file
+from shared.imaging.pictures import picture_size, read_picture
 
 SUFFIX = ".json"
 
@@ -33,6 +36,8 @@ class PresetStore:
     def __init__(self, *, folder: Path, new_id: Callable[[], str]) -> None:
         self._folder = folder
         self._new_id = new_id
+        self._tip_folder = folder / "tips"
+        self.tips = Tips(own=self._tip_folder)
 
     def load(self) -> Loaded:
         presets: list[Preset] = []
@@ -66,17 +71,44 @@ class PresetStore:
 
     def import_file(self, file: Path) -> tuple[Preset, ...]:
         """All of its brushes, or an error and none."""
-        found = [named(self._new_id(), each.name, each.brush) for each in read_brushes(file)]
+        brushes = read_brushes(file)
+        found = [named(self._new_id(), each.name, each.brush) for each in brushes.brushes]
+        for name, data in brushes.tips.items():
+            self._put_tip(name, data, file=file.name)
         for preset in found:
             self.put(preset)
         return tuple(found)
+
+    def add_tip(self, picture: Path) -> str:
+        """A picture as a tip of the artist's own; the name by which brushes call it. InvalidPictureError."""
+        name, data = named_tip(picture.stem, tip_of_picture(read_picture(picture)))
+        self._put_tip(name, data, file=picture.name)
+        return name
+
+    def _put_tip(self, name: str, data: bytes, *, file: str) -> None:
+        if not is_named_so(name, data) or max(picture_size(data)) > LARGEST_SIDE:
+            raise BrushFileError(
+                "The file “{file}” holds a tip that is not what it says.",
+                advice="Choose a file that Pentimento has exported.",
+                file=file,
+            )
+        target = self._tip_folder / f"{name}.png"
+        with disk_errors(target):
+            self._tip_folder.mkdir(parents=True, exist_ok=True)
+            with replaced_file(target) as stream:
+                stream.write(data)
+        self.tips.look_again()
 
     def export_file(self, presets: tuple[Preset, ...], file: Path) -> Path:
         """A missing ending is added; gives the file that was written."""
         target = file if file.suffix.lower() == BRUSHES_SUFFIX else file.with_name(file.name + BRUSHES_SUFFIX)
         with disk_errors(target), replaced_file(target) as stream:
-            stream.write(encode_brushes(presets))
+            stream.write(encode_brushes(presets, self._tips_of(presets)))
         return target
+
+    def _tips_of(self, presets: tuple[Preset, ...]) -> dict[str, bytes]:
+        own = {preset.brush.tip for preset in presets} & set(self.tips.own_names)
+        return {name: (self._tip_folder / f"{name}.png").read_bytes() for name in sorted(own)}
 
     def _file(self, preset: Preset) -> Path:
         return self._folder / f"{preset.id}{SUFFIX}"

@@ -1,10 +1,13 @@
 """Brushes with names: what comes with the studio, and files of brushes that artists give each other."""
 
 import unicodedata
+from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Base64Bytes, Field, ValidationError, field_validator
 
 from desktop.canvas.brushes.brush import Brush
 from desktop.canvas.brushes.tips import BRUSH_FOLDER
@@ -12,7 +15,7 @@ from shared.contracts.base import Contract
 from shared.contracts.errors import PentimentoError
 
 BRUSHES_SUFFIX = ".brushes"
-LARGEST_FILE = 1024 * 1024
+LARGEST_FILE = 16 * 1024 * 1024
 MOST_BRUSHES = 500
 LONGEST_NAME = 60
 
@@ -51,6 +54,8 @@ class BrushFile(Contract):
     format: Literal["pentimento-brushes"] = "pentimento-brushes"
     version: Literal[1] = 1
     brushes: tuple[NamedBrush, ...] = Field(min_length=1, max_length=MOST_BRUSHES)
+    tips: dict[str, Base64Bytes] = Field(default_factory=dict, max_length=MOST_BRUSHES)
+    """Bitmaps (PNG) by the names that brushes call them."""
 
 
 class SuppliedBrush(Contract):
@@ -70,12 +75,14 @@ def supplied_presets() -> tuple[Preset, ...]:
     return tuple(Preset(id=each.id, name=each.name, brush=each.brush) for each in supplied)
 
 
-def encode_brushes(presets: tuple[Preset, ...]) -> bytes:
+def encode_brushes(presets: tuple[Preset, ...], tips: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """`tips` are PNG files that the brushes name."""
     brushes = tuple(NamedBrush(name=preset.name, brush=preset.brush) for preset in presets)
-    return BrushFile(brushes=brushes).model_dump_json(indent=1).encode()
+    packed = {name: b64encode(data) for name, data in tips.items()}
+    return BrushFile(brushes=brushes, tips=packed).model_dump_json(indent=1).encode()
 
 
-def decode_brushes(data: bytes, *, name: str) -> tuple[NamedBrush, ...]:
+def decode_brushes(data: bytes, *, name: str) -> BrushFile:
     """Raises BrushFileError, in words, for whatever is no file of brushes; `name` is the file's own."""
     if len(data) > LARGEST_FILE:
         raise BrushFileError(
@@ -84,7 +91,7 @@ def decode_brushes(data: bytes, *, name: str) -> tuple[NamedBrush, ...]:
             file=name,
         )
     try:
-        return BrushFile.model_validate_json(data).brushes
+        return BrushFile.model_validate_json(data)
     except ValidationError as error:
         raise BrushFileError(
             "The file “{file}” holds no brushes that can be read ({reason}).",
@@ -94,7 +101,7 @@ def decode_brushes(data: bytes, *, name: str) -> tuple[NamedBrush, ...]:
         ) from error
 
 
-def read_brushes(file: Path) -> tuple[NamedBrush, ...]:
+def read_brushes(file: Path) -> BrushFile:
     """Reads no more than a file of brushes may hold. Raises BrushFileError. Any thread."""
     try:
         with file.open("rb") as stream:

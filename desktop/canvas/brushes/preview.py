@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from desktop.canvas.brushes.brush import AngleSource, Brush, Effect
 from desktop.canvas.brushes.style import StrokeStyle
+from desktop.canvas.brushes.tips import Tips
 from desktop.canvas.composing import flatten
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document
@@ -17,12 +18,14 @@ STEPS = 48
 SEED = 1
 
 
-def draw_preview(brush: Brush, *, size: QSize, colour: QColor, other: QColor) -> QImage:
+def draw_preview(
+    brush: Brush, *, size: QSize, colour: QColor, other: QColor, tips: Tips | None = None
+) -> QImage:
     """An S from a light touch to a firm one, on nothing. A smudge and an eraser meet bands of both colours."""
     document = Document(width=size.width(), height=size.height(), new_id=lambda: "preview")
     layer = document.add_layer("", tiles=tiles_from_image(_ground(brush, size, colour, other)))
     style = StrokeStyle(brush=_fitted(brush, size.height()), colour=colour, seed=SEED)
-    stroke = Stroke(document=document, layer_id=layer.id, style=style, dabs=DabCache())
+    stroke = Stroke(document=document, layer_id=layer.id, style=style, dabs=DabCache(tips=tips))
     margin = 0.5 * style.brush.size + 3
     width, middle = size.width() - 2 * margin, size.height() / 2
     for step in range(STEPS + 1):

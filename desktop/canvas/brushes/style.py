@@ -1,6 +1,7 @@
 """What a stroke is made with, besides where it goes."""
 
 from dataclasses import dataclass, field
+from random import Random
 from typing import Protocol
 
 from PySide6.QtCore import QRect
@@ -20,6 +21,18 @@ class StrokeStyle:
     background: QColor = field(default_factory=lambda: QColor(255, 255, 255))
     symmetry: Symmetry = NO_SYMMETRY
     seed: int = 0
+
+
+def colour_of_stroke(colour: QColor, brush: Brush, seed: int) -> QColor:
+    """The colour that was chosen, or one near it where the brush leaves that to chance."""
+    if not (brush.hue_jitter or brush.saturation_jitter or brush.lightness_jitter):
+        return colour
+    chance = Random(f"colour {seed}")
+    hue, saturation, lightness, alpha = colour.toHsl().getHslF()
+    hue = (max(hue, 0.0) + brush.hue_jitter * chance.uniform(-0.5, 0.5)) % 1.0
+    saturation = min(max(saturation + brush.saturation_jitter * chance.uniform(-0.5, 0.5), 0.0), 1.0)
+    lightness = min(max(lightness + brush.lightness_jitter * chance.uniform(-0.5, 0.5), 0.0), 1.0)
+    return QColor.fromHslF(hue, saturation, lightness, alpha).toRgb()
 
 
 class Marks(Protocol):

@@ -18,15 +18,27 @@ Grey = NDArray[np.uint8]
 class Tips:
     """White covers, black does not. A name that is not there gives None: the brush is round, the paper smooth."""
 
-    def __init__(self, *, tips: Path = TIP_FOLDER, papers: Path = PAPER_FOLDER) -> None:
+    def __init__(
+        self, *, tips: Path = TIP_FOLDER, papers: Path = PAPER_FOLDER, own: Path | None = None
+    ) -> None:
+        """`own` is where the artist's own tips lie."""
         self._tips = tips
         self._papers = papers
+        self._own = own
         self._bitmaps: dict[str, list[Grey]] = {}
         self._grains: dict[tuple[str, float], NDArray[np.float32] | None] = {}
 
     @property
     def tip_names(self) -> tuple[str, ...]:
         return _names(self._tips)
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        return _names(self._own) if self._own is not None else ()
+
+    def look_again(self) -> None:
+        """Tips came or went."""
+        self._bitmaps.clear()
 
     @property
     def paper_names(self) -> tuple[str, ...]:
@@ -36,8 +48,10 @@ class Tips:
         """The tip, halved as often as it stays larger than it will be drawn, so that it shrinks without moiré."""
         if name not in self._bitmaps:
             picture = _read(self._tips, name)
+            if picture is None and self._own is not None:
+                picture = _read(self._own, name)
             self._bitmaps[name] = _halved(picture) if picture is not None else []
-        sizes = self._bitmaps[name]
+        sizes = self._bitmaps.get(name, [])
         if not sizes:
             return None
         return next((size for size in reversed(sizes) if size.shape[0] >= diameter), sizes[0])

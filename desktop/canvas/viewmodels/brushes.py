@@ -11,9 +11,8 @@ from PySide6.QtGui import QColor, QImage
 
 from desktop.canvas.brushes.brush import Brush
 from desktop.canvas.brushes.preset_store import PresetStore, named
-from desktop.canvas.brushes.presets import BrushFileError, Preset, supplied_presets
+from desktop.canvas.brushes.presets import BRUSHES_SUFFIX, BrushFileError, Preset, supplied_presets
 from desktop.canvas.brushes.preview import draw_preview
-from desktop.canvas.brushes.tips import Tips
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import PentimentoError
@@ -38,6 +37,8 @@ class BrushList(QAbstractListModel):
     chosen_changed = Signal()
     preset_deleted = Signal(object)
     """The Preset; `put_back` brings it again."""
+    tips_changed = Signal()
+    """There are other tips of the artist's own."""
     error_raised = Signal(object)
     """An ErrorReport."""
 
@@ -53,7 +54,7 @@ class BrushList(QAbstractListModel):
         self._chosen: dict[object, str] = {}
         self._previews: dict[Brush, QImage] = {}
         self._drawing: asyncio.Task[None] | None = None
-        self.tips = Tips()
+        self.tips = store.tips
         tools.tool_changed.connect(self.chosen_changed)
         tools.options_changed.connect(self.chosen_changed)
 
@@ -171,6 +172,7 @@ class BrushList(QAbstractListModel):
         self._start(put_back)
 
     async def import_file(self, file: Path) -> None:
+        """Brushes; of a picture, a tip of one's own, which the brush in hand takes at once."""
         await self._told(self._import(file))
 
     async def export_file(self, file: Path, rows: tuple[int, ...]) -> None:
@@ -182,7 +184,7 @@ class BrushList(QAbstractListModel):
         image = self._previews.get(brush)
         if image is None:
             image = await asyncio.to_thread(
-                draw_preview, brush, size=PREVIEW_SIZE, colour=INK, other=PALE_INK
+                draw_preview, brush, size=PREVIEW_SIZE, colour=INK, other=PALE_INK, tips=self.tips
             )
         return image
 
@@ -214,8 +216,14 @@ class BrushList(QAbstractListModel):
             )
 
     async def _import(self, file: Path) -> None:
+        if file.suffix.lower() != BRUSHES_SUFFIX:
+            name = await asyncio.to_thread(self._store.add_tip, file)
+            self.tips_changed.emit()
+            self._tools.set_brush(tip=name)
+            return
         found = await asyncio.to_thread(self._store.import_file, file)
         self._take((*self._own, *found))
+        self.tips_changed.emit()
 
     def _take(self, own: tuple[Preset, ...]) -> None:
         self.beginResetModel()

@@ -136,6 +136,14 @@ class CurrentDocument(QObject):
         """What brushes paint on, and what undo takes back: the document, or what stands in for it (a quick mask)."""
         return self._stand_in or self.document
 
+    def painted_layer(self) -> str | None:
+        """The layer of `painted_document` that tools paint on; errors as `layer_to_paint`."""
+        return self._stand_in.active_id if self._stand_in is not None else self.layer_to_paint()
+
+    @property
+    def has_stand_in(self) -> bool:
+        return self._stand_in is not None
+
     def set_stand_in(self, document: Document | None) -> None:
         self._stand_in = document
 

@@ -26,11 +26,7 @@ class Painting:
         self._new_seed = new_seed
 
     def begin_stroke(self, *, eraser: bool) -> Stroke | None:
-        document = self._current.painted_document
-        if document is not None and document is not self._current.document:
-            layer_id = document.active_id
-        else:
-            layer_id = self._current.layer_to_paint()
+        document, layer_id = self._current.painted_document, self._current.painted_layer()
         if document is None or layer_id is None:
             return None
         style = StrokeStyle(

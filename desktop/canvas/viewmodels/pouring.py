@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Signal
 from PySide6.QtGui import QImage
 
+from desktop.canvas.document import Document
 from desktop.canvas.fills import ColourFill, find_area
-from desktop.canvas.gradients import Gradient, GradientPaint, stops_of
+from desktop.canvas.gradients import Gradient, GradientColours, GradientPaint, stops_of
 from desktop.canvas.history import DocumentSnapshot
 from desktop.canvas.layers import LayerSnapshot
 from desktop.canvas.laying import limit
@@ -74,8 +75,8 @@ class Pouring(QObject):
         self._start("Fill", make)
 
     def show_gradient(self, start: QPointF, end: QPointF) -> None:
-        document = self._current.document
-        if document is not None and self._current.layer_to_paint() is not None:
+        document = self._current.painted_document
+        if document is not None and self._current.painted_layer() is not None:
             paint = self._gradient(start, end, seed=0)
             if paint is not None:
                 preview = paint.preview(LONGEST_PREVIEW)
@@ -105,14 +106,16 @@ class Pouring(QObject):
         if document is None:
             return None
         tools = self._tools
-        stops = stops_of(tools.gradient.colours, tools.foreground, tools.background)
+        # Of what is painted on a quick mask only the opacity counts.
+        colours = GradientColours.TO_TRANSPARENT if self._current.has_stand_in else tools.gradient.colours
+        stops = stops_of(colours, tools.foreground, tools.background)
         if tools.gradient.reverse:
             stops = tuple((1.0 - place, colour) for place, colour in reversed(stops))
         gradient = Gradient(tools.gradient.kind, stops, start, end)
         return GradientPaint(gradient=gradient, rect=document.rect, seed=seed)
 
     def show_shape(self, start: QPointF, end: QPointF, *, even: bool, from_middle: bool) -> None:
-        if self._current.layer_to_paint() is not None:
+        if self._current.painted_layer() is not None:
             self._overlays.show_draft_shape(self._shape(start, end, even=even, from_middle=from_middle))
 
     def pour_shape(self, start: QPointF, end: QPointF, *, even: bool, from_middle: bool) -> None:
@@ -129,13 +132,13 @@ class Pouring(QObject):
 
     def _start(self, label: str, make: MakePaint) -> None:
         """Raises at once what can be known at once: a hidden or a locked layer."""
-        document, layer_id = self._current.document, self._current.layer_to_paint()
+        document, layer_id = self._current.painted_document, self._current.painted_layer()
         if document is None or layer_id is None:
             return
         document.unlocked_layer(layer_id)
         self._busy += 1
         self.busy_changed.emit()
-        self._last = self._tasks.start(self._pour(self._last, layer_id, label, make))
+        self._last = self._tasks.start(self._pour(self._last, document, layer_id, label, make))
         self._last.add_done_callback(lambda _task: self._ended())
 
     def _ended(self) -> None:
@@ -144,29 +147,36 @@ class Pouring(QObject):
         self.busy_changed.emit()
 
     async def _pour(
-        self, former: "asyncio.Task[None] | None", layer_id: str, label: str, make: MakePaint
+        self,
+        former: "asyncio.Task[None] | None",
+        document: Document,
+        layer_id: str,
+        label: str,
+        make: MakePaint,
     ) -> None:
         """After what was asked for before, so that two fills lie over each other in their order."""
         if former is not None:
             await asyncio.wait([former])
         try:
             with self._working.begin(tr(label)) as work:
-                await self._made_and_laid(layer_id, label, make, work)
+                await self._made_and_laid(document, layer_id, label, make, work)
         except WorkCancelledError:
             """The picture is as it was."""
         except PentimentoError as error:
             self._current.error_raised.emit(error.report)
 
-    async def _made_and_laid(self, layer_id: str, label: str, make: MakePaint, work: Work) -> None:
+    async def _made_and_laid(
+        self, document: Document, layer_id: str, label: str, make: MakePaint, work: Work
+    ) -> None:
         """Starts anew if the layer was painted on meanwhile."""
-        document, on_mask = self._current.document, self._current.on_mask
-        while document is not None:
+        on_mask = self._current.on_mask and document is self._current.document
+        while document is self._current.painted_document:
             await document.between_steps()
             layer = document.unlocked_layer(layer_id).freeze()
             state = document.committed
             tiles = await asyncio.to_thread(_made, make, state, layer, on_mask=on_mask, work=work)
             work.check()
-            if self._current.document is not document:
+            if self._current.painted_document is not document:
                 return
             await document.between_steps()
             if document.unlocked_layer(layer_id).freeze() is layer:

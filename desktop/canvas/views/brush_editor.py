@@ -1,7 +1,7 @@
 """Everything that can be set about the brush in hand, with a stroke of it that follows each change."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QShowEvent
@@ -16,9 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.canvas.brushes.brush import AngleSource, limits_of
+from desktop.canvas.brushes.brush import TAKING_AWAY, AngleSource, limits_of
 from desktop.canvas.brushes.curves import LINEAR, Curve
+from desktop.canvas.brushes.own_tips import title_of
+from desktop.canvas.layers import BlendMode
 from desktop.canvas.viewmodels.brushes import BrushList
+from desktop.canvas.viewmodels.layer_texts import BLEND_GROUPS, blend_text
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.canvas.views.brush_grid import tinted
 from desktop.canvas.views.brush_words import paper_names, tip_names
@@ -28,6 +31,8 @@ from desktop.widgets.parts import Fold, LabelledSlider
 from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.theme import RADIUS, SPACE, set_dense, theme_of
 from desktop.widgets.translations import tr
+
+Choice = TypeVar("Choice", bound=str)
 
 PREVIEW_DELAY = 80
 """Milliseconds after the last change; a dragged slider draws no stroke for each of its steps."""
@@ -56,6 +61,9 @@ SECTIONS: dict[str, tuple[Number, ...]] = {
         Number("size_jitter"),
         Number("opacity_jitter"),
         Number("flow_jitter"),
+        Number("hue_jitter"),
+        Number("saturation_jitter"),
+        Number("lightness_jitter"),
     ),
     "paper": (Number("paper_strength"), Number("paper_scale")),
     "hand": (Number("smoothing"), Number("string", 1, " px")),
@@ -79,6 +87,15 @@ def number_texts() -> dict[str, tuple[str, str]]:
         "size_jitter": (tr("Size"), tr("How much smaller touches get by chance")),
         "opacity_jitter": (tr("Opacity"), tr("How much paler touches get by chance")),
         "flow_jitter": (tr("Flow"), tr("How much weaker touches get by chance")),
+        "hue_jitter": (tr("Hue"), tr("How much the hue changes by chance, from stroke to stroke")),
+        "saturation_jitter": (
+            tr("Saturation"),
+            tr("How much the saturation changes by chance, from stroke to stroke"),
+        ),
+        "lightness_jitter": (
+            tr("Lightness"),
+            tr("How much the lightness changes by chance, from stroke to stroke"),
+        ),
         "paper_strength": (tr("Strength"), tr("How much the paper's grain shows")),
         "paper_scale": (tr("Scale"), tr("How large the paper's grain is")),
         "smoothing": (tr("Smoothing"), tr("How much of a shaking hand is taken out")),
@@ -114,6 +131,10 @@ def angle_texts() -> dict[AngleSource, str]:
         AngleSource.STROKE: tr("Along the stroke"),
         AngleSource.TILT: tr("As the pen leans"),
     }
+
+
+def blend_texts() -> dict[BlendMode, str]:
+    return {mode: blend_text(mode) for modes in BLEND_GROUPS for mode in modes if mode not in TAKING_AWAY}
 
 
 class StrokePreview(QWidget):
@@ -192,6 +213,7 @@ class BrushEditor(QWidget):
         self.tip = _combo()
         self.paper = _combo()
         self.angle_source = _combo()
+        self.blend = _combo()
         self._later = QTimer(self, singleShot=True, interval=PREVIEW_DELAY)
         self._later.timeout.connect(self._draw)
         self._lay_out()
@@ -200,6 +222,8 @@ class BrushEditor(QWidget):
         self.angle_source.activated.connect(
             lambda: self._set("angle_source", self.angle_source.currentData())
         )
+        self.blend.activated.connect(lambda: self._set("blend", self.blend.currentData()))
+        brushes.tips_changed.connect(self._fill_tips)
         tools.options_changed.connect(self.refresh)
         tools.tool_changed.connect(self.refresh)
         self._name()
@@ -216,6 +240,7 @@ class BrushEditor(QWidget):
             (self.tip, brush.tip),
             (self.paper, brush.paper),
             (self.angle_source, brush.angle_source),
+            (self.blend, brush.blend),
         ):
             combo.setCurrentIndex(max(combo.findData(value), 0))
         if self.isVisible():
@@ -271,6 +296,8 @@ class BrushEditor(QWidget):
                 rows.addRow(slider)
             if section == "tip":
                 rows.addRow(self.angle_source)
+            if section == "paint":
+                rows.addRow(self.blend)
             if section == "pen":
                 for name in CURVES:
                     self.curves[name] = CurveRow(name, tell=self._set)
@@ -299,9 +326,14 @@ class BrushEditor(QWidget):
             self.folds[section].set_text(text)
         for name, text in curve_texts().items():
             self.curves[name].set_text(text)
-        _fill(self.tip, tip_names(), tr("Shape of the tip"))
+        self._fill_tips()
         _fill(self.paper, paper_names(), tr("Paper whose grain shows"))
+        _fill(self.blend, blend_texts(), tr("How a stroke meets what is on the layer"))
         _fill(self.angle_source, angle_texts(), tr("What the tip is turned by"))
+
+    def _fill_tips(self) -> None:
+        own = {name: title_of(name) for name in self._brushes.tips.own_names}
+        _fill(self.tip, tip_names() | own, tr("Shape of the tip"))
 
 
 def _combo() -> QComboBox:
@@ -310,7 +342,7 @@ def _combo() -> QComboBox:
     return combo
 
 
-def _fill(combo: QComboBox, texts: dict[str, str] | dict[AngleSource, str], name: str) -> None:
+def _fill(combo: QComboBox, texts: Mapping[Choice, str], name: str) -> None:
     kept = combo.currentData()
     combo.clear()
     for value, text in texts.items():

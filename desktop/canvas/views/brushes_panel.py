@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from desktop.canvas.brushes.presets import BRUSHES_SUFFIX, Preset
 from desktop.canvas.viewmodels.brushes import BrushList
+from desktop.canvas.viewmodels.files import PICTURE_ENDINGS
 from desktop.canvas.viewmodels.tools import ToolsViewModel
 from desktop.canvas.views.brush_editor import BrushEditor
 from desktop.canvas.views.brush_grid import BrushGrid
@@ -88,6 +89,8 @@ class BrushesPanel(QWidget):
 
     def ask_import(self) -> QFileDialog:
         dialog = self._file_dialog(tr("Import brushes"))
+        patterns = " ".join(f"*{ending}" for ending in (BRUSHES_SUFFIX, *PICTURE_ENDINGS))
+        dialog.setNameFilter(tr("Brushes, and pictures as tips ({patterns})", patterns=patterns))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self._tasks.start(self._brushes.import_file(Path(name))))
         dialog.open()
@@ -164,7 +167,7 @@ class BrushesPanel(QWidget):
             (self.add, tr("Keep this brush as one of your own")),
             (self.save, tr("Save the changes in this brush")),
             (self.reset, tr("As the brush was")),
-            (self.import_, tr("Import brushes from a file")),
+            (self.import_, tr("Import brushes from a file, or a tip from a picture")),
             (self.export, tr("Export this brush, or all that are found, to a file")),
             (self.delete, tr("Delete this brush")),
         ):

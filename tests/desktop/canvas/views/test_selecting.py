@@ -251,3 +251,30 @@ def test_a_quick_mask_of_no_selection_and_with_nothing_painted_selects_nothing(s
     studio.viewmodel.quick_mask.toggle()
     studio.run(studio.finish_tasks())
     assert studio.document.selection is None
+
+
+def test_a_quick_mask_takes_fills_and_gradients_too(studio: Studio) -> None:
+    document = studio.new()
+    picture, quick, tools = studio.picture(), studio.viewmodel.quick_mask, studio.viewmodel.tools
+    quick.toggle()
+    studio.run(studio.finish_tasks())
+    tools.choose(ToolName.GRADIENT)
+    studio.drag((0, 75), (199, 75))
+    studio.run(studio.finish_tasks())
+    quick.toggle()
+    studio.run(studio.finish_tasks())
+    falling = mask(studio)[75]
+    assert falling[2] > 245
+    assert 100 < falling[100] < 155
+    assert falling[197] < 10
+    studio.viewmodel.selecting.deselect()
+    quick.toggle()
+    studio.run(studio.finish_tasks())
+    tools.choose(ToolName.FILL)
+    click(studio, 100, 75)
+    studio.run(studio.finish_tasks())
+    quick.toggle()
+    studio.run(studio.finish_tasks())
+    assert mask(studio).min() == 255
+    assert studio.picture() == picture
+    assert document.history.undo_labels[-1] == "Quick mask"
