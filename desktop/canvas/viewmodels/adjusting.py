@@ -1,4 +1,6 @@
-"""An adjustment of the active layer, inside the selection: tried on a small copy, seen live, exact when accepted."""
+"""An adjustment of the active layer or its mask, inside the selection: tried on a small copy, seen live, exact when
+accepted.
+"""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,8 +12,10 @@ from PySide6.QtCore import QObject, QPoint, QRect, Signal
 
 from desktop.canvas.adjustments.applying import adjusted_image, adjusted_tiles, mixed
 from desktop.canvas.adjustments.base import Adjustment
+from desktop.canvas.adjustments.masks import mask_of, mask_picture
 from desktop.canvas.document import Document
 from desktop.canvas.layers import LayerSnapshot
+from desktop.canvas.masks import MaskSnapshot
 from desktop.canvas.selection import Selection
 from desktop.canvas.tile_arrays import Pixels, array_from_tiles, image_of, tiles_from_array
 from desktop.canvas.tiles import TileMap, pixels_of
@@ -36,6 +40,10 @@ class _Session:
     transaction: Transaction
     layer: LayerSnapshot
     selection: Selection | None
+    mask: MaskSnapshot | None
+    """What is adjusted, where that is the layer's mask."""
+    source: LayerSnapshot | None = None
+    """The layer, or its mask as a picture; None until that is made."""
     wanted: Adjustment | None = None
     """None shows the layer as it was."""
     small: _Small | None = None
@@ -76,15 +84,21 @@ class Adjusting(QObject):
         document, layer_id = self._current.document, self._current.layer_to_paint()
         if document is None or layer_id is None or self._session is not None:
             return
-        layer = document.paintable_layer(layer_id).freeze()
-        self._session = _Session(document, document.transaction("Adjust"), layer, document.selection)
+        on_mask = self._current.on_mask
+        layer = (
+            document.unlocked_layer(layer_id) if on_mask else document.paintable_layer(layer_id)
+        ).freeze()
+        mask = layer.mask if on_mask else None
+        self._session = _Session(document, document.transaction("Adjust"), layer, document.selection, mask)
         self._tasks.start(self._prepare(self._session))
         self.began.emit()
 
     async def _prepare(self, session: _Session) -> None:
-        small = await asyncio.to_thread(_made_small, session.layer, session.document.rect)
+        source = await asyncio.to_thread(_source_of, session)
+        small = await asyncio.to_thread(_made_small, source, session.document.rect)
         histogram = await asyncio.to_thread(_counted, small.pixels)
         if session is self._session:
+            session.source = source
             session.small, session.histogram = small, histogram
             self.histogram_counted.emit()
             self._refresh(session)
@@ -106,14 +120,16 @@ class Adjusting(QObject):
         try:
             while True:
                 wanted = session.wanted
-                tiles, offset = session.layer.tiles, session.layer.offset
+                result: TileMap | MaskSnapshot = session.mask or session.layer.tiles
+                offset = session.layer.offset
                 if wanted is not None and session.small is not None:
                     small, selection = session.small, session.selection
                     tiles = await asyncio.to_thread(_tried, small, wanted, selection, session.document.rect)
                     offset = QPoint(0, 0)
+                    result = await asyncio.to_thread(_result, session, tiles, offset)
                 if session is not self._session or session.ending:
                     return
-                self._put(session, tiles, offset)
+                self._put(session, result, offset)
                 if session.wanted is wanted:
                     return
         finally:
@@ -128,26 +144,28 @@ class Adjusting(QObject):
     async def _finish(self, session: _Session, adjustment: Adjustment) -> None:
         layer = session.layer
 
-        def compute() -> TileMap | None:
-            everywhere = QRect(layer.bounds).translated(-layer.offset)
-            reach = adjustment.reach
-            return adjusted_tiles(
-                layer.tiles,
+        def compute() -> TileMap | MaskSnapshot | None:
+            source = session.source or _source_of(session)
+            everywhere = QRect(source.bounds).translated(-layer.offset)
+            reach = adjustment.reach if session.mask is None else 0
+            tiles = adjusted_tiles(
+                source.tiles,
                 adjustment,
                 area=everywhere.adjusted(-reach, -reach, reach, reach),
                 selection=session.selection,
                 offset=layer.offset,
                 wanted=lambda: session is self._session,
             )
+            return _result(session, tiles, layer.offset) if tiles is not None else None
 
         try:
-            tiles = await asyncio.to_thread(compute)
+            result = await asyncio.to_thread(compute)
         except BaseException:
             self._close(session)
             session.transaction.rollback()
             raise
-        if session is self._session and tiles is not None:
-            self._put(session, tiles, layer.offset)
+        if session is self._session and result is not None:
+            self._put(session, result, layer.offset)
             session.transaction.label = adjustment.label
             self._close(session)
             session.transaction.commit()
@@ -164,10 +182,12 @@ class Adjusting(QObject):
             self._close(session)
             session.transaction.rollback()
 
-    def _put(self, session: _Session, tiles: TileMap, offset: QPoint) -> None:
-        session.document.replace_pixels(
-            session.layer.id, tiles, label=session.transaction.label, x=offset.x(), y=offset.y()
-        )
+    def _put(self, session: _Session, result: TileMap | MaskSnapshot, offset: QPoint) -> None:
+        label, layer_id = session.transaction.label, session.layer.id
+        if isinstance(result, MaskSnapshot):
+            session.document.set_mask(layer_id, result, label)
+        else:
+            session.document.replace_pixels(layer_id, result, label=label, x=offset.x(), y=offset.y())
 
     def _close(self, session: _Session) -> None:
         if session is self._session:
@@ -177,6 +197,19 @@ class Adjusting(QObject):
     def _forget(self) -> None:
         if self._session is not None:
             self._close(self._session)
+
+
+def _source_of(session: _Session) -> LayerSnapshot:
+    if session.mask is None:
+        return session.layer
+    return mask_picture(session.layer, session.mask, session.transaction.before.rect)
+
+
+def _result(session: _Session, tiles: TileMap, offset: QPoint) -> TileMap | MaskSnapshot:
+    if session.mask is None:
+        return tiles
+    page, background = session.transaction.before.rect, session.mask.background
+    return mask_of(tiles, offset, layer=session.layer, background=background, page=page)
 
 
 def _made_small(layer: LayerSnapshot, page: QRect) -> _Small:

@@ -4,10 +4,13 @@ import asyncio
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 
 from desktop.canvas.adjustments.applying import adjusted_tiles
+from desktop.canvas.adjustments.tones import Invert
 from desktop.canvas.brushes.curves import Curve
+from desktop.canvas.masks import mask_from_pixels, mask_pixels
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.tiles import image_from_tiles
 from desktop.canvas.views.adjustment_dialogs import MAKERS
@@ -100,3 +103,33 @@ def test_a_locked_layer_says_so(studio: Studio) -> None:
     document.set_locked(document.layers[0].id, True)
     assert studio.page.dialogs.adjustments.ask("levels") is None
     assert studio.errors[-1].code == "LAYER_LOCKED"
+
+
+def test_a_mask_is_adjusted_where_it_is_what_tools_paint_on(studio: Studio) -> None:
+    noisy(studio)
+    document, layer_id = studio.document, studio.document.layers[0].id
+    grey = np.random.default_rng(1).integers(0, 256, (80, 90), dtype=np.uint8)
+    document.set_mask(layer_id, mask_from_pixels(grey, x=20, y=30, background=255))
+    page = QRect(0, 0, 300, 200)
+
+    def shown() -> NDArray[np.uint8]:
+        mask = document.layers[0].freeze().mask
+        assert mask is not None
+        return mask_pixels(mask, page)
+
+    before, kept = shown(), value(document.snapshot())
+    studio.viewmodel.current.paint_on_mask(on=True)
+    dialog = studio.page.dialogs.adjustments.ask("contrast")
+    assert dialog is not None
+    dialog.settings.sliders["contrast"].value_changed.emit(60.0)
+    studio.run(idle(studio))
+    assert not np.array_equal(shown(), before)
+    dialog.reject()
+    assert value(document.snapshot()) == kept
+    studio.viewmodel.selecting.select_rectangle(QRect(0, 0, 150, 200), SelectionMode.REPLACE)
+    pixels = bits(image_from_tiles(document.layers[0].freeze().tiles, page))
+    studio.viewmodel.adjusting.apply(Invert())
+    studio.run(idle(studio))
+    assert np.array_equal(shown()[:, :150], 255 - before[:, :150])
+    assert np.array_equal(shown()[:, 150:], before[:, 150:])
+    assert bits(image_from_tiles(document.layers[0].freeze().tiles, page)) == pixels
