@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QPoint, QPointF, QRect, QRectF, QSize, Signal
@@ -124,6 +125,7 @@ class CanvasViewModel(QObject):
             pouring=self.pouring,
             transforming=self.transforming,
             toolbox=make_tools(
+                current=self.current,
                 tools=self.tools,
                 navigation=self.navigation,
                 painting=self.painting,
@@ -377,6 +379,7 @@ class CanvasViewModel(QObject):
     def _on_replaced(self) -> None:
         self.frame.show(None)
         self.gestures.forget()
+        self.tools.set_symmetry(replace(self.tools.symmetry, centre=None))
         self.set_sending_overlay(None)
         self.overlays.clear_preview()
         self.overlays.clear_candidate()
@@ -406,7 +409,7 @@ class CanvasViewModel(QObject):
 
     def _show_axes(self) -> None:
         document = self.current.document
-        if document is not None and self.tools.paints:
+        if document is not None and (self.tools.paints or self.tools.tool is ToolName.MOVE):
             self.overlays.show_axes(self.tools.symmetry.axes(document.rect))
         else:
             self.overlays.show_axes(QPainterPath())

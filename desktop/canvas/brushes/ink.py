@@ -1,18 +1,19 @@
 """What a stroke has covered so far, gathered outside of any layer and coloured when it is laid on one."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QRegion
 
 from desktop.canvas.brushes.brush import Brush
 from desktop.canvas.brushes.placing import Touch
 from desktop.canvas.brushes.symmetry import Symmetry
 from desktop.canvas.brushes.tips import Tips
 from desktop.canvas.dabs import Cover, DabCache
-from desktop.canvas.tiles import TILE_FORMAT
+from desktop.canvas.tiles import TILE_FORMAT, rects_of
 
 GRAIN_EDGE = 0.25
 """Over how much of the paper's height the ink fades out."""
@@ -32,58 +33,90 @@ class Ink:
         self._dabs = dabs
         self._brush = brush
         self._cover = np.zeros((rect.height(), rect.width()), np.float32)
+        self._centre = symmetry.centre_in(rect)
 
     def add(self, touches: list[Touch]) -> list[QRect]:
         """Lay touches down with their images; the rectangles of which something now shows otherwise."""
         dirty: list[QRect] = []
         for touch in touches:
-            dirty += self._mirrored(self._lay(touch))
+            dirty += self._lay_mirrored(touch)
             for degrees in self._symmetry.turns:
-                dirty.append(self._lay(_turned(touch, degrees, self._rect)))
+                turned = _turned(touch, degrees, self._centre)
+                x, y, cover = self._dabs.place(turned, self._brush)
+                dirty.append(self._lay(_Placed(x, y, cover), turned, self._rect))
         return [area for area in dirty if not area.isEmpty()]
 
     def cover(self, area: QRect) -> Cover:
         """What is covered inside `area` of the document; a view, for reading at once."""
         return self._cover[_slices(area)]
 
-    def _lay(self, touch: Touch) -> QRect:
-        x, y, cover = self._dabs.place(touch, self._brush)
-        area = QRect(x, y, cover.shape[1], cover.shape[0]).intersected(self._rect)
+    def _lay(self, placed: "_Placed", touch: Touch, where: QRect) -> QRect:
+        area = placed.area.intersected(where)
         if area.isEmpty():
             return area
         under = self.cover(area)
         missing = np.float32(touch.opacity) - under
         if touch.opacity < 1:
             np.maximum(missing, 0, out=missing)
-        missing *= cover[_slices(area.translated(-x, -y))]
+        missing *= placed.cover[_slices(area.translated(-placed.x, -placed.y))]
         if touch.flow < 1:
             missing *= np.float32(touch.flow)
         under += missing
         return area
 
-    def _mirrored(self, area: QRect) -> list[QRect]:
-        """Make the other sides the exact images of the one painted on, pixel for pixel.
+    def _lay_mirrored(self, touch: Touch) -> list[QRect]:
+        """The touch, and its other sides as its exact images, pixel for pixel.
 
-        Where a touch lies over an axis and meets its own image, the stronger of both counts.
+        Where a touch lies over an axis and meets its own image, the stronger of both counts. What of an image comes
+        from outside the page is laid for itself.
         """
-        areas = [area]
-        if area.isEmpty():
-            return areas
+        x, y, cover = self._dabs.place(touch, self._brush)
+        sides = [_Placed(x, y, cover)]
+        areas = [self._lay(sides[0], touch, self._rect)]
         if self._symmetry.mirrors_across:
-            image = _across(area, self._rect.width())
-            self._share(area, image, np.s_[:, ::-1])
-            areas.append(image)
+            self._add_images(sides, areas, touch, across=True)
         if self._symmetry.mirrors_down:
-            for known in tuple(areas):
-                image = _down(known, self._rect.height())
-                self._share(known, image, np.s_[::-1, :])
-                areas.append(image)
+            self._add_images(sides, areas, touch, across=False)
         return areas
+
+    def _add_images(self, sides: list["_Placed"], areas: list[QRect], touch: Touch, *, across: bool) -> None:
+        total = round(2 * self._centre[0 if across else 1])
+        for side in tuple(sides):
+            image = side.across(total) if across else side.down(total)
+            shown = image.area.intersected(self._rect)
+            back = _across(shown, total) if across else _down(shown, total)
+            source = back.intersected(self._rect)
+            inner = _across(source, total) if across else _down(source, total)
+            for outer in rects_of(QRegion(shown) - QRegion(inner)):
+                self._lay(image, touch, outer)
+            if not source.isEmpty():
+                self._share(source, inner, np.s_[:, ::-1] if across else np.s_[::-1, :])
+            sides.append(image)
+            areas.append(shown)
 
     def _share(self, one: QRect, other: QRect, flip: tuple[slice, slice]) -> None:
         both = np.maximum(self.cover(one), self.cover(other)[flip])
         self.cover(one)[:] = both
         self.cover(other)[:] = both[flip]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """A dab with its first pixel at (x, y) of the document."""
+
+    x: int
+    y: int
+    cover: Cover
+
+    @property
+    def area(self) -> QRect:
+        return QRect(self.x, self.y, self.cover.shape[1], self.cover.shape[0])
+
+    def across(self, total: int) -> "_Placed":
+        return _Placed(total - self.x - self.cover.shape[1], self.y, self.cover[:, ::-1])
+
+    def down(self, total: int) -> "_Placed":
+        return _Placed(self.x, total - self.y - self.cover.shape[0], self.cover[::-1])
 
 
 class Colouring:
@@ -109,10 +142,11 @@ class Colouring:
         """A light touch inks the paper's heights alone, a heavy one fills the valleys too."""
         columns = np.arange(area.left(), area.right() + 1)
         rows = np.arange(area.top(), area.bottom() + 1)
+        x, y = self._symmetry.centre_in(self._rect)
         if self._symmetry.mirrors_across:
-            columns = np.minimum(columns, self._rect.width() - 1 - columns)
+            columns = np.minimum(columns, round(2 * x) - 1 - columns)
         if self._symmetry.mirrors_down:
-            rows = np.minimum(rows, self._rect.height() - 1 - rows)
+            rows = np.minimum(rows, round(2 * y) - 1 - rows)
         valley = np.take(np.take(grain, rows % grain.shape[0], axis=0), columns % grain.shape[1], axis=1)
         filled = cover * np.float32(GRAIN_DEPTH / GRAIN_EDGE)
         valley *= np.float32(1 / GRAIN_EDGE)
@@ -146,20 +180,21 @@ def _slices(area: QRect) -> tuple[slice, slice]:
     )
 
 
-def _across(area: QRect, width: int) -> QRect:
-    return QRect(width - area.left() - area.width(), area.top(), area.width(), area.height())
+def _across(area: QRect, total: int) -> QRect:
+    """Its image in an upright axis at half of `total`."""
+    return QRect(total - area.left() - area.width(), area.top(), area.width(), area.height())
 
 
-def _down(area: QRect, height: int) -> QRect:
-    return QRect(area.left(), height - area.top() - area.height(), area.width(), area.height())
+def _down(area: QRect, total: int) -> QRect:
+    return QRect(area.left(), total - area.top() - area.height(), area.width(), area.height())
 
 
-def _turned(touch: Touch, degrees: float, rect: QRect) -> Touch:
-    x, y = touch.x - rect.width() / 2, touch.y - rect.height() / 2
+def _turned(touch: Touch, degrees: float, centre: tuple[float, float]) -> Touch:
+    x, y = touch.x - centre[0], touch.y - centre[1]
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return Touch(
-        x * cosine - y * sine + rect.width() / 2,
-        x * sine + y * cosine + rect.height() / 2,
+        x * cosine - y * sine + centre[0],
+        x * sine + y * cosine + centre[1],
         touch.diameter,
         touch.opacity,
         touch.flow,

@@ -13,6 +13,8 @@ from desktop.canvas.tools.pointing import PolygonTool, SamplingTool
 from desktop.canvas.tools.pouring import GradientTool, PressTool, ShapeTool
 from desktop.canvas.tools.selecting import EllipseTool, LassoTool, MarqueeTool
 from desktop.canvas.viewmodels.aids import Aids
+from desktop.canvas.viewmodels.axes import Axes
+from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.model_frame import GenerationFrame
 from desktop.canvas.viewmodels.moving import Moving
 from desktop.canvas.viewmodels.overlays import Overlays
@@ -27,6 +29,7 @@ Toolbox = dict[ToolName, Tool]
 
 def make_tools(
     *,
+    current: CurrentDocument,
     tools: ToolsViewModel,
     navigation: Navigation,
     painting: Painting,
@@ -57,7 +60,10 @@ def make_tools(
         ToolName.POLYGON: PolygonTool(target=selecting, options=tools, navigation=navigation),
         ToolName.WAND: SamplingTool(select=selecting.select_by_wand, options=tools),
         ToolName.COLOUR_RANGE: SamplingTool(select=selecting.select_by_colour, options=tools),
-        ToolName.MOVE: GuideOr(tool=MoveTool(target=moving), guides=aids),
+        ToolName.MOVE: GuideOr(
+            tool=GuideOr(tool=MoveTool(target=moving), guides=aids),
+            guides=Axes(tools=tools, current=current, navigation=navigation, aids=aids),
+        ),
         ToolName.TRANSFORM: FrameTool(session=transforming, navigation=navigation, lines=aids),
         ToolName.CROP: CropTool(session=paging, navigation=navigation, lines=aids),
         ToolName.PICKER: PickerTool(source=painting, colours=tools),

@@ -1,5 +1,7 @@
 """Which tool is in hand, and how each is set: what the tool bar, its options and the colours show."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
@@ -127,7 +129,7 @@ class ToolsViewModel(QObject):
             self.options_changed.emit()
 
     def choose_symmetry(self, kind: SymmetryKind) -> None:
-        self.set_symmetry(Symmetry(kind, self._symmetry.folds))
+        self.set_symmetry(replace(self._symmetry, kind=kind))
 
     @property
     def fill(self) -> FillOptions:

@@ -1,5 +1,7 @@
 """The brush in hand, beside its options: a click opens all brushes; and the symmetry of its strokes."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -78,7 +80,7 @@ class SymmetryButton(QToolButton):
         for symmetry in _choices():
             action = menu.addAction("")
             action.setCheckable(True)
-            action.triggered.connect(lambda _checked=False, chosen=symmetry: tools.set_symmetry(chosen))
+            action.triggered.connect(lambda _checked=False, chosen=symmetry: self._choose(chosen))
             self._choices.append((symmetry, action))
         self.setMenu(menu)
         tools.options_changed.connect(self.refresh)
@@ -87,7 +89,7 @@ class SymmetryButton(QToolButton):
 
     def name(self) -> None:
         self.setAccessibleName(tr("Symmetry"))
-        self.setToolTip(tr("Paint on several sides at once"))
+        self.setToolTip(tr("Paint on several sides at once; the move tool (V) drags the axis"))
         texts = {
             SymmetryKind.NONE: tr("Off"),
             SymmetryKind.VERTICAL: tr("Left and right"),
@@ -98,6 +100,10 @@ class SymmetryButton(QToolButton):
             action.setText(
                 texts.get(symmetry.kind) or tr("Around the middle, {count} times", count=symmetry.folds)
             )
+
+    def _choose(self, chosen: Symmetry) -> None:
+        """Around the point that was chosen before."""
+        self._tools.set_symmetry(replace(self._tools.symmetry, kind=chosen.kind, folds=chosen.folds))
 
     def refresh(self) -> None:
         now = self._tools.symmetry

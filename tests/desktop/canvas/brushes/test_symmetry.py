@@ -69,3 +69,22 @@ def test_far_apart_images_do_not_make_all_between_them_dirty() -> None:
     stroke.finish()
     assert len([rect for rect in dirty if not rect.isEmpty()]) == 2
     assert max(rect.width() for rect in dirty) < 200
+
+
+@given(points, st.sampled_from([0.0, 40.0, 99.5, 250.0]), st.sampled_from([30.0, 120.5]))
+def test_a_moved_axis_mirrors_around_where_it_lies(way: list[tuple[int, int]], x: float, y: float) -> None:
+    image = painted(Symmetry(SymmetryKind.BOTH, centre=(x, y)), way, 300, 200)
+    rows, columns = np.mgrid[:200, :300]
+    other_rows, other_columns = round(2 * y) - 1 - rows, round(2 * x) - 1 - columns
+    there = (other_rows >= 0) & (other_rows < 200) & (other_columns >= 0) & (other_columns < 300)
+    for own, other in (((rows, columns), (rows, other_columns)), ((rows, columns), (other_rows, columns))):
+        inside = there & (other[0] >= 0) & (other[0] < 200)
+        assert (image[own[0][inside], own[1][inside]] == image[other[0][inside], other[1][inside]]).all()
+
+
+def test_what_is_painted_off_the_page_shows_on_the_other_side_of_a_moved_axis() -> None:
+    way = [(-60, 100), (-50, 100)]
+    assert not painted(Symmetry(SymmetryKind.VERTICAL), way, 300, 200).any()
+    shown = painted(Symmetry(SymmetryKind.VERTICAL, centre=(20.0, 100.0)), way, 300, 200)
+    assert shown[:, 70:125].any()
+    assert not shown[:, 140:].any()
