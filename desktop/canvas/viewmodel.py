@@ -96,7 +96,9 @@ class CanvasViewModel(QObject):
             new_seed=new_seed,
             parent=self,
         )
-        self.writing = Writing(current=self.current, tools=self.tools, layer_name=tr("Text"), parent=self)
+        self.writing = Writing(
+            current=self.current, tools=self.tools, layer_name=tr("Text"), tasks=tasks, parent=self
+        )
         self.frame = GenerationFrame(self)
         self.selecting = Selecting(current=self.current, tools=self.tools, tasks=tasks, parent=self)
         self.layers = LayersViewModel(current=self.current, tasks=tasks, parent=self)

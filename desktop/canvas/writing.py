@@ -1,15 +1,17 @@
 """Text as pixels, and the editing of a text layer as one step."""
 
 import math
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from desktop.canvas.document import Document
 from desktop.canvas.errors import TextTooLargeError
 from desktop.canvas.layers import Layer
 from desktop.canvas.texts import TextAlign, TextContent
-from desktop.canvas.tiles import EMPTY_TILES, TileMap, new_image, tiles_from_image
+from desktop.canvas.tiles import TileKey, TileMap, keys_over, pixels_of, tile_rect, transparent_tile
 from shared.imaging.pictures import LARGEST_PIXELS
 
 LONGEST_NAME = 32
@@ -39,21 +41,48 @@ def font_of(content: TextContent) -> QFont:
     return font
 
 
-def write(content: TextContent) -> TileMap:
-    """Raises TextTooLargeError."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlined:
+    """A text as outlines, and all that they cover."""
+
+    path: QPainterPath
+    box: QRect
+    colour: QColor
+
+    @property
+    def pixels(self) -> int:
+        return self.box.width() * self.box.height()
+
+
+def outlined(content: TextContent) -> Outlined:
+    """In the thread of the UI, which fonts belong to. Raises TextTooLargeError."""
     path = text_path(content)
-    box = path.boundingRect().toAlignedRect().adjusted(-2, -2, 2, 2)
     if path.isEmpty():
-        return EMPTY_TILES
+        return Outlined(path, QRect(), QColor(content.colour))
+    box = path.boundingRect().toAlignedRect().adjusted(-2, -2, 2, 2)
     if box.width() * box.height() > LARGEST_PIXELS or not math.isfinite(path.boundingRect().width()):
         raise TextTooLargeError
-    image = new_image(box.width(), box.height())
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-QPointF(box.topLeft()))
-    painter.fillPath(path, QColor(content.colour))
-    painter.end()
-    return tiles_from_image(image, x=box.left(), y=box.top())
+    return Outlined(path, box, QColor(content.colour))
+
+
+def filled(text: Outlined) -> TileMap:
+    """As tiles, one after another, so that no call of Qt's is long. Any thread."""
+    tiles: dict[TileKey, QImage] = {}
+    for key in keys_over(text.box):
+        tile = transparent_tile()
+        painter = QPainter(tile)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-QPointF(tile_rect(key).topLeft()))
+        painter.fillPath(text.path, text.colour)
+        painter.end()
+        if pixels_of(tile)[:, :, 3].any():
+            tiles[key] = tile
+    return MappingProxyType(tiles)
+
+
+def write(content: TextContent) -> TileMap:
+    """Raises TextTooLargeError."""
+    return filled(outlined(content))
 
 
 class TextEdit:
@@ -78,10 +107,10 @@ class TextEdit:
     def content(self) -> TextContent | None:
         return self._layer.properties.text
 
-    def show(self, content: TextContent) -> None:
-        """Raises TextTooLargeError and leaves the layer as it is."""
-        tiles = write(content)
-        self._document.replace_pixels(self._layer.id, tiles, label="Text", text=content)
+    def show(self, content: TextContent, tiles: TileMap | None = None) -> None:
+        """`tiles` are what the text looks like; None: draw it here. TextTooLargeError leaves the layer as it is."""
+        shown = write(content) if tiles is None else tiles
+        self._document.replace_pixels(self._layer.id, shown, label="Text", text=content)
         if self._is_new:
             name = " ".join(content.text.split())[:LONGEST_NAME]
             self._document.rename_layer(self._layer.id, name or self._name)

@@ -1,5 +1,6 @@
 """Text layers: a click writes a new one, or changes the one that it meets."""
 
+import asyncio
 from math import floor
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Signal
@@ -7,8 +8,12 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 from desktop.canvas.texts import TextContent
 from desktop.canvas.viewmodels.current import CurrentDocument
 from desktop.canvas.viewmodels.tools import ToolsViewModel
-from desktop.canvas.writing import TextEdit
+from desktop.canvas.writing import Outlined, TextEdit, filled, outlined
+from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import PentimentoError
+
+LARGEST_QUICK_TEXT = 512 * 512
+"""Pixels of a text that is drawn within a few milliseconds."""
 
 
 class Writing(QObject):
@@ -25,13 +30,19 @@ class Writing(QObject):
         current: CurrentDocument,
         tools: ToolsViewModel,
         layer_name: str,
+        tasks: TaskOwner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._current = current
         self._tools = tools
         self._layer_name = layer_name
+        self._tasks = tasks
         self._edit: TextEdit | None = None
+        self._wanted: tuple[TextContent, Outlined] | None = None
+        """What is to be shown next, while a large text is being drawn."""
+        self._drawn: TextEdit | None = None
+        """For which one a large text is being drawn."""
         self._last = TextContent()
         current.document_replaced.connect(self._forget)
 
@@ -52,24 +63,48 @@ class Writing(QObject):
 
     def change(self, content: TextContent) -> None:
         """Show the text as it is now being written."""
-        if self._edit is None:
+        edit = self._edit
+        if edit is None:
             return
         try:
-            self._edit.show(content)
+            text = outlined(content)
         except PentimentoError as error:
             self.refused.emit(error.report)
-        else:
-            self._last = content
-            self.refused.emit(None)
+            return
+        self._last = content
+        self.refused.emit(None)
+        if self._drawn is None and text.pixels <= LARGEST_QUICK_TEXT:
+            edit.show(content, filled(text))
+            return
+        self._wanted = content, text
+        if self._drawn is None:
+            self._drawn = edit
+            self._tasks.start(self._draw(edit))
+
+    async def _draw(self, edit: TextEdit) -> None:
+        """The newest on a thread, until there is no newer one; a text that was finished meanwhile ends here."""
+        try:
+            while self._wanted is not None:
+                (content, text), self._wanted = self._wanted, None
+                tiles = await asyncio.to_thread(filled, text)
+                if self._drawn is not edit:
+                    return
+                edit.show(content, tiles)
+        finally:
+            if self._drawn is edit:
+                self._drawn = None
+                if self._edit is not edit:
+                    edit.finish()
 
     def finish(self) -> None:
         edit, self._edit = self._edit, None
-        if edit is not None:
+        if edit is not None and self._drawn is not edit:
             edit.finish()
 
     def cancel(self) -> None:
         edit, self._edit = self._edit, None
         if edit is not None:
+            self._drawn = self._wanted = None
             edit.cancel()
 
     def _begin(self, layer_id: str | None, at: QPointF) -> None:
@@ -91,4 +126,4 @@ class Writing(QObject):
 
     def _forget(self) -> None:
         """The document is gone, and its open step with it."""
-        self._edit = None
+        self._edit = self._drawn = self._wanted = None

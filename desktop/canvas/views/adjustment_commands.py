@@ -14,7 +14,8 @@ def adjustment_commands(viewmodel: CanvasViewModel, dialogs: AdjustmentDialogs) 
 
     def ready() -> bool:
         active = viewmodel.layers.active
-        return active is not None and not active.is_group and not adjusting.in_hand
+        adjustable = active is not None and (viewmodel.current.on_mask or not active.is_group)
+        return adjustable and not adjusting.in_hand
 
     return [
         Command(

@@ -1,21 +1,15 @@
 """Copy, cut and paste, for menus, keys and the searchable list."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from functools import partial
 
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.views.command_parts import as_task, when_open
 from desktop.widgets.commands import Command
 
 
 def clipboard_commands(viewmodel: CanvasViewModel) -> list[Command]:
-    clipboard = viewmodel.clipboard
-
-    def started(action: Callable[[], Coroutine[Any, Any, object]]) -> Callable[[], object]:
-        return lambda: viewmodel.tasks.start(action())
-
-    def there() -> bool:
-        return viewmodel.current.document is not None
-
+    clipboard, there = viewmodel.clipboard, when_open(viewmodel)
+    started = partial(as_task, viewmodel)
     return [
         Command(id="canvas.cut", text="Cut", shortcut="Ctrl+X", run=started(clipboard.cut), enabled=there),
         Command(

@@ -1,18 +1,16 @@
 """What can be done with layers, for menus, shortcuts and the searchable list."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from desktop.canvas.layers import Layer
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.views.command_parts import as_task, when_open
 from desktop.widgets.commands import Command
 
 
 def layer_commands(viewmodel: CanvasViewModel) -> list[Command]:
     actions, layers = viewmodel.layer_actions, viewmodel.layers
-
-    def there() -> bool:
-        return viewmodel.current.document is not None
 
     def chosen() -> bool:
         return layers.active is not None
@@ -20,12 +18,7 @@ def layer_commands(viewmodel: CanvasViewModel) -> list[Command]:
     def if_active(holds: Callable[[Layer], bool]) -> Callable[[], bool]:
         return lambda: layers.active is not None and holds(layers.active)
 
-    def task(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
-        def run() -> None:
-            viewmodel.tasks.start(work())
-
-        return run
-
+    there, task = when_open(viewmodel), partial(as_task, viewmodel)
     masked = if_active(lambda layer: layer.mask is not None)
     painted = if_active(lambda layer: not layer.is_group)
     return [

@@ -1,15 +1,13 @@
 """What can be done to the picture as a whole, for menus, shortcuts and the searchable list."""
 
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.views.command_parts import when_open
 from desktop.canvas.views.page_dialogs import PageDialogs
 from desktop.widgets.commands import Command
 
 
 def page_commands(viewmodel: CanvasViewModel, dialogs: PageDialogs) -> list[Command]:
-    paging, current = viewmodel.paging, viewmodel.current
-
-    def there() -> bool:
-        return current.document is not None
+    paging, current, there = viewmodel.paging, viewmodel.current, when_open(viewmodel)
 
     return [
         Command(

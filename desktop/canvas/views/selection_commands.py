@@ -4,15 +4,14 @@ from collections.abc import Callable
 from functools import partial
 
 from desktop.canvas.viewmodel import CanvasViewModel
+from desktop.canvas.views.command_parts import when_open
 from desktop.canvas.views.selection_dialogs import SelectionDialogs
 from desktop.widgets.commands import Command
 
 
 def selection_commands(viewmodel: CanvasViewModel, dialogs: SelectionDialogs) -> list[Command]:
     current, selecting = viewmodel.current, viewmodel.selecting
-
-    def there() -> bool:
-        return current.document is not None
+    there = when_open(viewmodel)
 
     def selected() -> bool:
         return current.document is not None and current.document.selection is not None

@@ -13,10 +13,12 @@ from desktop.canvas.brushes.symmetry import SymmetryKind
 from desktop.canvas.masks import MaskSnapshot
 from desktop.canvas.selection import SelectionMode
 from desktop.canvas.shapes import ShapeKind
+from desktop.canvas.texts import TextContent
 from desktop.canvas.tiles import pixels_of
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodels.overlays import PlacedImage
 from desktop.canvas.views.colours_panel import ColoursPanel
+from desktop.canvas.writing import write
 from tests.desktop.canvas.builders import bits
 from tests.desktop.canvas.views.conftest import Studio, colour
 from tests.desktop.canvas.views.test_painting import PEN_TIME, RED, WHITE, pen, red_brush
@@ -332,3 +334,25 @@ def test_a_click_opens_the_text_editor_and_each_change_is_seen(studio: Studio) -
     assert dialog is not None
     assert dialog.text.toPlainText() == "Ink"
     dialog.reject()
+
+
+def test_a_large_text_is_drawn_beside_the_hand_and_its_newest_words_count(studio: Studio) -> None:
+    document, writing = studio.new(2000, 1500), studio.viewmodel.writing
+    writing.write_at(QPointF(50, 50))
+    for text in ("A", "AB", "ABC"):
+        writing.change(TextContent(text=text, size=700))
+    writing.finish()
+    assert document.in_transaction
+    studio.run(studio.finish_tasks())
+    layer = document.active_layer
+    assert layer is not None
+    assert layer.properties.text == TextContent(text="ABC", size=700)
+    assert layer.tiles.items().keys() == write(TextContent(text="ABC", size=700)).keys()
+    assert document.history.undo_labels == ("Text",)
+    writing.write_at(QPointF(50, 50))
+    writing.change(TextContent(text="W", size=700))
+    writing.cancel()
+    studio.run(studio.finish_tasks())
+    assert document.history.undo_labels == ("Text",)
+    assert not document.in_transaction
+    studio.page.text_dialog = None
