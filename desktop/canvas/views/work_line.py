@@ -1,6 +1,6 @@
 """What takes a while, over the picture that it is about: its name, how far it is, and a button that cancels it."""
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from desktop.canvas.viewmodels.working import Working
@@ -18,6 +18,7 @@ class WorkLine(QWidget):
         super().__init__(parent)
         self._working = working
         self._over = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("surface", "raised")
         self.label, self.bar, self.cancel = QLabel(), QProgressBar(), QPushButton()
         self.bar.setTextVisible(False)
