@@ -6,14 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QPoint, QPointF, QRect, QRectF, QSize, Signal
-from PySide6.QtGui import QImage, QImageReader, QPainterPath
+from PySide6.QtGui import QImage, QImageReader
 
 from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.dabs import DabCache
 from desktop.canvas.document import Document, DocumentChange
 from desktop.canvas.navigation import Navigation
-from desktop.canvas.outlines import outline_of
-from desktop.canvas.selection import Selection
 from desktop.canvas.service import CanvasService
 from desktop.canvas.tools.base import ToolName
 from desktop.canvas.viewmodels.adjusting import Adjusting
@@ -30,7 +28,8 @@ from desktop.canvas.viewmodels.layer_actions import LayerActions
 from desktop.canvas.viewmodels.layers import LayersViewModel
 from desktop.canvas.viewmodels.model_frame import GenerationFrame
 from desktop.canvas.viewmodels.moving import Moving
-from desktop.canvas.viewmodels.overlays import Overlays, sending_of
+from desktop.canvas.viewmodels.outlining import Outlining
+from desktop.canvas.viewmodels.overlays import Overlays
 from desktop.canvas.viewmodels.paging import Paging
 from desktop.canvas.viewmodels.painting import Painting
 from desktop.canvas.viewmodels.palette import Palette
@@ -48,9 +47,6 @@ from desktop.widgets.translations import tr
 from shared.contracts.errors import InvalidPictureError, PentimentoError
 from shared.contracts.generation import Inpaint, Outpaint, Placement, Recipe
 from shared.imaging.inpainting import InpaintPlan
-
-LARGEST_QUICK_OUTLINE = 512 * 512
-"""Pixels of a selection whose outline is found within a few milliseconds."""
 
 
 class CanvasViewModel(QObject):
@@ -95,6 +91,9 @@ class CanvasViewModel(QObject):
             tasks=tasks,
             new_seed=new_seed,
             parent=self,
+        )
+        self.outlining = Outlining(
+            current=self.current, overlays=self.overlays, tools=self.tools, tasks=tasks, parent=self
         )
         self.writing = Writing(
             current=self.current, tools=self.tools, layer_name=tr("Text"), tasks=tasks, parent=self
@@ -150,18 +149,13 @@ class CanvasViewModel(QObject):
         self.files = FilesViewModel(service=service, current=self.current, working=self.working, parent=self)
         self.clipboard = Clipboard(service=service, current=self.current, files=self.files, parent=self)
         self.exporting = Exporting(service=service, current=self.current, tasks=tasks, parent=self)
-        self._sending_number = 0
-        self._outline_number = 0
         self.frame.changed.connect(self._on_frame_changed)
         self.gestures.gesture_ended.connect(self._tell_situation)
         self._situation = self.situation()
         self.current.error_raised.connect(self.error_raised)
         self.current.document_replaced.connect(self._on_replaced)
         self.current.document_changed.connect(self._on_changed)
-        self.tools.options_changed.connect(self._show_axes)
-        self.tools.tool_changed.connect(self._show_axes)
         self.gestures.gesture_ended.connect(self._note_colour)
-        self.current.selection_changed.connect(self._outline_selection)
 
     # What generation asks (CanvasSource)
 
@@ -331,39 +325,7 @@ class CanvasViewModel(QObject):
 
     def set_sending_overlay(self, plan: InpaintPlan | None) -> None:
         """Show what a request with this plan would send and change; None shows nothing. Late answers are dropped."""
-        self._sending_number += 1
-        if plan is None or self.current.document is None or self.current.document.selection is None:
-            self.overlays.show_sending(None)
-            return
-        self.tasks.start(self._show_sending(plan, self._sending_number))
-
-    def _outline_selection(self) -> None:
-        """At once where that is quick; the outline of a large selection is drawn on a thread."""
-        document = self.current.document
-        selection = document.selection if document is not None else None
-        self._outline_number += 1
-        if selection is None or selection.mask.size <= LARGEST_QUICK_OUTLINE:
-            self.overlays.show_outline(outline_of(selection))
-        else:
-            self.overlays.show_outline(QPainterPath())
-            self.tasks.start(self._outline_large(selection, self._outline_number))
-
-    async def _outline_large(self, selection: Selection, number: int) -> None:
-        outline = await asyncio.to_thread(outline_of, selection)
-        if number == self._outline_number:
-            self.overlays.show_outline(outline)
-
-    async def _show_sending(self, plan: InpaintPlan, number: int) -> None:
-        document = self.current.document
-        selection = document.selection if document is not None else None
-        if selection is None or (selection.width, selection.height) != (
-            plan.document_width,
-            plan.document_height,
-        ):
-            return
-        sending = await asyncio.to_thread(lambda: sending_of(selection.full_mask(), plan))
-        if number == self._sending_number:
-            self.overlays.show_sending(sending)
+        self.outlining.set_sending(plan)
 
     def _make_room(self, rect: QRect | QRectF) -> None:
         if self.current.document is None:
@@ -382,12 +344,10 @@ class CanvasViewModel(QObject):
         self.frame.show(None)
         self.gestures.forget()
         self.tools.set_symmetry(replace(self.tools.symmetry, centre=None))
-        self.set_sending_overlay(None)
         self.overlays.clear_preview()
         self.overlays.clear_candidate()
         document = self.current.document
         self.navigation.set_document_rect(document.rect if document is not None else QRect())
-        self._show_axes()
         self.navigation.fit()
         self._tell_situation()
 
@@ -400,21 +360,12 @@ class CanvasViewModel(QObject):
             self.navigation.follow_page(document.rect, shift)
             if self.frame.rect is not None:
                 self.frame.show(self.frame.rect.translated(shift.toPoint()))
-        if document.selection is None and self.overlays.sending is not None:
-            self.set_sending_overlay(None)
         if not document.in_transaction:
             self._tell_situation()
 
     def _note_colour(self) -> None:
         if self.current.document is not None and self.tools.tool in COLOURING_TOOLS:
             self.palette.was_used(self.tools.foreground)
-
-    def _show_axes(self) -> None:
-        document = self.current.document
-        if document is not None and (self.tools.paints or self.tools.tool is ToolName.MOVE):
-            self.overlays.show_axes(self.tools.symmetry.axes(document.rect))
-        else:
-            self.overlays.show_axes(QPainterPath())
 
     def _tell_situation(self) -> None:
         situation = self.situation()
