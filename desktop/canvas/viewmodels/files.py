@@ -135,9 +135,9 @@ class FilesViewModel(QObject):
     async def save(self) -> None:
         """Write back to the document's own .ora; `needs_file` tells before whether there is one."""
         opened = self._current.opened
-        if opened is None or opened.file is None:
+        if opened is None:
             return
-        async with self._working(_saving(opened.file)) as work:
+        async with self._working(_saving(opened.file) if opened.file is not None else "") as work:
             await self._service.save(opened, progress=work.tell)
             self.document_saved.emit(opened.file)
         self.title_changed.emit()
