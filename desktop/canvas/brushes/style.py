@@ -28,11 +28,11 @@ def colour_of_stroke(colour: QColor, brush: Brush, seed: int) -> QColor:
     if not (brush.hue_jitter or brush.saturation_jitter or brush.lightness_jitter):
         return colour
     chance = Random(f"colour {seed}")
-    hue, saturation, lightness, alpha = colour.toHsl().getHslF()
+    hue, saturation, lightness = colour.hslHueF(), colour.hslSaturationF(), colour.lightnessF()
     hue = (max(hue, 0.0) + brush.hue_jitter * chance.uniform(-0.5, 0.5)) % 1.0
     saturation = min(max(saturation + brush.saturation_jitter * chance.uniform(-0.5, 0.5), 0.0), 1.0)
     lightness = min(max(lightness + brush.lightness_jitter * chance.uniform(-0.5, 0.5), 0.0), 1.0)
-    return QColor.fromHslF(hue, saturation, lightness, alpha).toRgb()
+    return QColor.fromHslF(hue, saturation, lightness, colour.alphaF()).toRgb()
 
 
 class Marks(Protocol):

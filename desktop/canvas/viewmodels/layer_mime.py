@@ -27,11 +27,12 @@ class LayerMimeData(QMimeData):
     def hasFormat(self, mime: str) -> bool:
         return mime in self.formats()
 
-    def retrieveData(self, mime: str, preferred: QMetaType) -> object:
+    def retrieveData(self, mime: str, preferred: QMetaType | QMetaType.Type) -> object:
         if mime != FILES_MIME:
             return super().retrieveData(mime, preferred)
         urls = [QUrl.fromLocalFile(str(file)) for file in self.dragged.files()]
-        if preferred.id() == QMetaType.Type.QVariantList.value:
+        wanted = preferred.id() if isinstance(preferred, QMetaType) else preferred.value
+        if wanted == QMetaType.Type.QVariantList.value:
             return urls
         return QByteArray("".join(f"{url.toString()}\r\n" for url in urls).encode())
 

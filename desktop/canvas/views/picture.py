@@ -209,7 +209,7 @@ class PictureBuffer:
             draft, self._draft = self._draft, None
             painter = QPainter(self._image)
             painter.setCompositionMode(SOURCE)
-            painter.drawImage(QRect(QPoint(0, 0), 2 * draft.size()), draft)
+            painter.drawImage(QRect(0, 0, 2 * draft.width(), 2 * draft.height()), draft)
             painter.end()
 
     @property
