@@ -14,6 +14,7 @@ from desktop.generation.views.words import (
 )
 from desktop.widgets.translations import tr
 
+FRAME = "frame"
 AUTOMATIC = -1
 """What a spin box shows as the word for None."""
 WIDEST_FEATHER = 512
@@ -66,6 +67,7 @@ class AdvancedSettings(Rows):
         self.intent.activated.connect(lambda _place: editor.change(intent=self.intent.currentData()))
         self.area.activated.connect(lambda _place: editor.change(area=self.area.currentData()))
         editor.state_changed.connect(self.show_state)
+        editor.situation_changed.connect(lambda _situation: self._show_area())
         self.write_texts()
 
     def write_texts(self) -> None:
@@ -73,6 +75,7 @@ class AdvancedSettings(Rows):
         fill_choices(self.schedule, schedule_names())
         fill_choices(self.speed, speed_names())
         fill_choices(self.intent, intent_names())
+        self.area.clear()
         fill_choices(self.area, area_names())
         for spin in (self.feather, self.grow):
             spin.setSpecialValueText(tr("Automatic"))
@@ -117,10 +120,18 @@ class AdvancedSettings(Rows):
         choose(self.schedule, state.schedule)
         choose(self.speed, state.speed)
         choose(self.intent, state.intent)
-        choose(self.area, state.area)
+        self._show_area()
         for spin in (self.feather, self.grow):
             # A special value hides its suffix anyway, but the screen reader reads the text.
             spin.setAccessibleDescription(spin.text())
+
+    def _show_area(self) -> None:
+        """A frame that is drawn on the canvas says it all, and leaves nothing to choose."""
+        framed = self._editor.situation.frame is not None
+        if framed is not (self.area.findData(FRAME) >= 0):
+            fill_choices(self.area, {FRAME: tr("Frame on the canvas")} if framed else area_names())
+        self.area.setEnabled(not framed)
+        choose(self.area, FRAME if framed else self._editor.state.area)
 
 
 def _length(value: int) -> int | None:

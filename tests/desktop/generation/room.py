@@ -44,6 +44,16 @@ class Canvas:
             selection_bounds=(x, y, width, height),
         )
 
+    def frame(self, x: int, y: int, width: int, height: int) -> None:
+        """For the model to see."""
+        self.now = CanvasSituation(
+            width=96,
+            height=64,
+            has_picture=True,
+            document_id="document",
+            frame=(x, y, width, height),
+        )
+
     async def capture(self) -> CanvasCapture:
         image = np.full((self.now.height, self.now.width, 3), 90, dtype=np.uint8)
         if self.now.selection_bounds is None:

@@ -271,3 +271,24 @@ def test_every_control_has_a_name_and_a_tooltip_in_both_languages(
             panel.close()
 
     qt_run(story())
+
+
+def test_a_frame_on_the_canvas_is_the_area_and_leaves_nothing_to_choose(
+    qt_run: QtRun, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with opened(tmp_path) as room:
+            panel = shown(room)
+            area = panel.advanced.area
+            room.editor.change(area="selection")
+            room.canvas.frame(0, 0, 128, 64)
+            room.editor.canvas_changed()
+            assert (area.currentText(), area.count(), area.isEnabled()) == ("Frame on the canvas", 1, False)
+            assert room.editor.state.area == "selection"
+            room.canvas.paint()
+            room.editor.canvas_changed()
+            assert (area.currentData(), area.isEnabled()) == ("selection", True)
+            panel.close()
+            panel.deleteLater()
+
+    qt_run(story())
