@@ -31,6 +31,7 @@ class PictureStore:
         self._database = database
         self._pictures = pictures
         self._zone = zone
+        self._narrowing = finding.Narrowing()
 
     async def insert(self, picture: LibraryPicture) -> LibraryPicture:
         """Or the picture of the same content that is there already, taken out of the trash."""
@@ -68,7 +69,7 @@ class PictureStore:
 
     async def numbers(self, query: Query) -> Numbers:
         return await self._database.run(
-            lambda session: finding.find_numbers(session, query, zone=self._zone())
+            lambda session: self._narrowing.find_numbers(session, query, zone=self._zone())
         )
 
     async def count(self, query: Query) -> int:

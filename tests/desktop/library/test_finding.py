@@ -1,5 +1,7 @@
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -177,3 +179,13 @@ def place_in(query: Query) -> Callable[[dict[str, Any]], Any]:
         "name": lambda row: (row["prompt"], newest(row)),
     }
     return orders[query.sort]
+
+
+async def test_what_is_written_between_two_searches_is_found_whoever_wrote_it(shelf: Shelf) -> None:
+    first, second, _ = await shelf.fill(3, lambda number: f"red house {number}")
+    assert await search(shelf, "red") == ["red house 2", "red house 1", "red house 0"]
+    await shelf.library.trash([first.id])
+    assert await search(shelf, "red") == ["red house 2", "red house 1"]
+    with closing(sqlite3.connect(shelf.folders.library_database)) as other, other:
+        other.execute("DELETE FROM pictures WHERE id = ?", [second.id])
+    assert await search(shelf, "red hou") == ["red house 2"]
