@@ -91,7 +91,8 @@ class MatrixMomentum(torch.optim.Optimizer):
         matrices = blends.reshape(*blends.shape[:2], -1)
         scale = max(1.0, matrices.shape[1] / matrices.shape[2]) ** 0.5
         updates = [update.reshape(parameters[0].shape) for update in orthogonal(matrices).unbind()]
-        torch._foreach_add_(parameters, updates, alpha=-rate * scale)
+        weights: list[Tensor] = [*parameters]
+        torch._foreach_add_(weights, updates, alpha=-rate * scale)
 
 
 def orthogonal(matrices: Tensor, rounds: int = 5) -> Tensor:
