@@ -77,6 +77,10 @@ class HoveringTool(Tool, Protocol):
         """The pointer moves with no button down; whether the outline differs."""
         ...
 
+    def forget(self) -> None:
+        """Another document is there: what was done on the last one means nothing."""
+        ...
+
 
 @runtime_checkable
 class LastingTool(Tool, Protocol):

@@ -46,6 +46,9 @@ class BrushTool:
         self._shown_line = line
         return differs
 
+    def forget(self) -> None:
+        self._line_start, self._shown_line = None, QPainterPath()
+
     def press(self, pointer: Pointer) -> None:
         self._shown_line = QPainterPath()
         self._stroke = self._target.begin_stroke(eraser=self._eraser)

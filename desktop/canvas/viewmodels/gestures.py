@@ -113,6 +113,9 @@ class Gestures(QObject):
         """The document is gone, and the gesture with it."""
         self._tool = None
         self._held.clear()
+        for tool in self._tools.values():
+            if isinstance(tool, HoveringTool):
+                tool.forget()
         pending = self._pending
         if pending is not None:
             pending.give_up()

@@ -209,3 +209,14 @@ def test_the_straight_line_is_shown_before_shift_and_a_press_draw_it(studio: Stu
     assert gestures.outline.isEmpty()
     QTest.mouseRelease(studio.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, over)
     assert studio.picture() != before
+
+
+def test_no_straight_line_comes_from_a_picture_that_was_closed(studio: Studio) -> None:
+    studio.new()
+    studio.drag((40, 40), (60, 60))
+    studio.new()
+    QTest.mouseMove(studio.view, studio.at(150, 100).toPoint())
+    QTest.keyPress(studio.view, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    assert studio.viewmodel.gestures.outline.isEmpty()
+    studio.drag((150, 100), modifiers=Qt.KeyboardModifier.ShiftModifier)
+    assert studio.picture().pixelColor(100, 75).lightness() == 255
