@@ -36,11 +36,11 @@ from desktop.canvas.viewmodels.layer_mime import LAYER_MIME
 from desktop.canvas.views.aid_painting import AidPainter
 from desktop.canvas.views.ants import MarchingAnts
 from desktop.canvas.views.fingers import Fingers
-from desktop.canvas.views.markers import draw_brush_outline
 from desktop.canvas.views.mask_painting import MaskPainter
 from desktop.canvas.views.overlay_painting import OverlayPainter
 from desktop.canvas.views.pen import pen_pointer
 from desktop.canvas.views.picture import PictureBuffer
+from desktop.canvas.views.pointer_outline import PointerOutline
 from desktop.canvas.views.view_keys import ViewKeys
 from desktop.widgets.theme import FOCUS_RING, theme_of
 from desktop.widgets.translations import tr
@@ -72,8 +72,6 @@ CURSORS = {
     ToolName.BRUSH: Qt.CursorShape.BlankCursor,
     ToolName.ERASER: Qt.CursorShape.BlankCursor,
 }
-SMALLEST_OUTLINE = 4.0
-"""Logical pixels; a finer brush shows a cross instead of a circle that could not be seen."""
 
 
 class CanvasView(QWidget):
@@ -96,10 +94,14 @@ class CanvasView(QWidget):
         self._aids = AidPainter(
             aids=viewmodel.aids, current=viewmodel.current, navigation=viewmodel.navigation
         )
-        self._pointer_at: QPointF | None = None
+        self._outline = PointerOutline(
+            view=self,
+            tools=viewmodel.tools,
+            current=viewmodel.current,
+            navigation=viewmodel.navigation,
+        )
         self._pen_down = False
         self._pen_seen = 0
-        self._last_pointer_area = QRect()
         self._shows_focus = False
         self._had_outline = False
         self._rest = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
@@ -130,7 +132,7 @@ class CanvasView(QWidget):
         viewmodel.overlays.outline_changed.connect(self._on_selection_outlined)
         viewmodel.gestures.outline_changed.connect(self._on_outline_changed)
         viewmodel.tools.tool_changed.connect(self._on_tool_changed)
-        viewmodel.tools.options_changed.connect(self._update_pointer)
+        viewmodel.tools.options_changed.connect(self._outline.refresh)
         viewmodel.pouring.busy_changed.connect(self._on_tool_changed)
         self._on_replaced()
 
@@ -184,7 +186,7 @@ class CanvasView(QWidget):
         viewmodel = self._viewmodel
         cursor = CURSORS[viewmodel.tools.tool] if viewmodel.current.document else Qt.CursorShape.ArrowCursor
         self.setCursor(Qt.CursorShape.BusyCursor if viewmodel.pouring.busy else cursor)
-        self._update_pointer()
+        self._outline.refresh()
 
     def draw_small(self, painter: QPainter, area: QRectF, zoom: float) -> None:
         """The composite, with a painter in the document's coordinates, for who shows it small."""
@@ -214,41 +216,11 @@ class CanvasView(QWidget):
         self._mask.draw(painter, theme, QRectF(event.rect()))
         self._aids.draw(painter, theme)
         self._overlays.draw(painter, theme, phase=self._ants.phase, gesture=self._viewmodel.gestures.outline)
-        self._draw_pointer(painter)
+        self._outline.draw(painter, theme)
         if self.hasFocus() and self._shows_focus:
             painter.setPen(QPen(theme.colour("accent"), FOCUS_RING))
             painter.drawRect(whole.adjusted(1, 1, -1, -1))
         painter.end()
-
-    def _draw_pointer(self, painter: QPainter) -> None:
-        at = self._pointer_at
-        if at is None or not self._shows_brush:
-            return
-        diameter = self._outline_diameter()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        circle = QRectF(at.x() - diameter / 2, at.y() - diameter / 2, diameter, diameter)
-        draw_brush_outline(painter, circle, theme_of(self))
-
-    @property
-    def _shows_brush(self) -> bool:
-        return self._viewmodel.tools.paints and self._viewmodel.current.document is not None
-
-    def _outline_diameter(self) -> float:
-        size = self._viewmodel.tools.brush.size * self._navigation.zoom / self._navigation.pixel_ratio
-        return max(size, SMALLEST_OUTLINE)
-
-    def _update_pointer(self) -> None:
-        """The outline's place, and the place of it before, are drawn again."""
-        area = self._pointer_area()
-        self.update(area.united(self._last_pointer_area))
-        self._last_pointer_area = area
-
-    def _pointer_area(self) -> QRect:
-        if self._pointer_at is None or not self._shows_brush:
-            return QRect()
-        half = self._outline_diameter() / 2 + 3
-        at = self._pointer_at
-        return QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half).toAlignedRect()
 
     def _logical(self, device: QRect) -> QRect:
         ratio = self.devicePixelRatioF()
@@ -259,10 +231,6 @@ class CanvasView(QWidget):
     def _pointer(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> Pointer:
         return Pointer(self._navigation.to_document(at), at, modifiers=modifiers)
 
-    def _point_at(self, at: QPointF | None) -> None:
-        self._pointer_at = at
-        self._update_pointer()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._shows_focus = False
         if self._comes_from_pen(event):
@@ -272,7 +240,7 @@ class CanvasView(QWidget):
             instead = ToolName.PAN
         elif event.button() != Qt.MouseButton.LeftButton:
             return
-        self._point_at(event.position())
+        self._outline.move_to(event.position())
         if instead is ToolName.PAN or self._viewmodel.tools.tool is ToolName.PAN:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self._viewmodel.gestures.press(self._pointer(event.position(), event.modifiers()), instead=instead)
@@ -287,7 +255,7 @@ class CanvasView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._comes_from_pen(event):
             return
-        self._point_at(event.position())
+        self._outline.move_to(event.position())
         if self._viewmodel.gestures.active:
             self._viewmodel.gestures.move(self._pointer(event.position(), event.modifiers()))
         else:
@@ -303,7 +271,7 @@ class CanvasView(QWidget):
         erases = event.pointerType() == QPointingDevice.PointerType.Eraser
         self._pen_seen = event.timestamp()
         pointer = pen_pointer(event, self._navigation)
-        self._point_at(at)
+        self._outline.move_to(at)
         match event.type():
             case QEvent.Type.TabletPress if event.button() == Qt.MouseButton.LeftButton:
                 self._pen_down = True
@@ -326,7 +294,7 @@ class CanvasView(QWidget):
         else:
             notches = event.angleDelta().y() / 120
             self._navigation.zoom_by(WHEEL_STEP**notches, event.position())
-        self._point_at(event.position())
+        self._outline.move_to(event.position())
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -356,9 +324,9 @@ class CanvasView(QWidget):
 
     def _hover_with_shift(self, event: QKeyEvent, *, down: bool) -> None:
         """The key alone changes what a press would do."""
-        if event.key() == Qt.Key.Key_Shift and self._pointer_at is not None:
+        if event.key() == Qt.Key.Key_Shift and self._outline.at is not None:
             shift = Qt.KeyboardModifier.ShiftModifier if down else Qt.KeyboardModifier.NoModifier
-            self._viewmodel.gestures.hover(self._pointer(self._pointer_at, shift))
+            self._viewmodel.gestures.hover(self._pointer(self._outline.at, shift))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         self._hover_with_shift(event, down=False)
@@ -368,10 +336,10 @@ class CanvasView(QWidget):
     # The window around it
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._point_at(event.position())
+        self._outline.move_to(event.position())
 
     def leaveEvent(self, _event: QEvent) -> None:
-        self._point_at(None)
+        self._outline.move_to(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         by_key = event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
@@ -390,7 +358,7 @@ class CanvasView(QWidget):
         self._take_size()
         self._ants.start_or_stop()
         if self.underMouse():
-            self._point_at(QPointF(self.mapFromGlobal(QCursor.pos())))
+            self._outline.move_to(QPointF(self.mapFromGlobal(QCursor.pos())))
 
     def hideEvent(self, _event: QHideEvent) -> None:
         self._viewmodel.gestures.cancel()
