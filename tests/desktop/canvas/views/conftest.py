@@ -112,6 +112,8 @@ def studio(qapp: QApplication, qt_run: Callable[..., Any], tmp_path: Path) -> It
     yield studio
     qt_run(viewmodel.files.shut_down())
     qt_run(tasks.close())
+    # What Python put there must not outlive Python.
+    qapp.clipboard().clear()
     page.close()
     page.deleteLater()
     viewmodel.deleteLater()

@@ -1,8 +1,8 @@
 """The hand on the canvas: what a gesture does to the picture, and only that."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QInputDevice, QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QInputDevice, QKeyEvent, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +14,8 @@ WHITE = (255, 255, 255)
 RED = (255, 0, 0)
 PEN_TIME = 40_000
 """Milliseconds of the system's clock at which the pen is seen."""
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 def red_brush(studio: Studio, size: float = 20) -> None:
@@ -192,22 +194,27 @@ def test_painting_redraws_only_what_the_stroke_touches(studio: Studio) -> None:
     assert largest < 64 * 64
 
 
+def shift(studio: Studio, kind: QEvent.Type, at: QPoint) -> None:
+    """Sent straight to the view: an Enter event that waits would put the pointer elsewhere."""
+    studio.view.enterEvent(QEnterEvent(QPointF(at), QPointF(at), QPointF(at)))
+    QApplication.sendEvent(studio.view, QKeyEvent(kind, Qt.Key.Key_Shift, SHIFT))
+
+
 def test_the_straight_line_is_shown_before_shift_and_a_press_draw_it(studio: Studio) -> None:
     studio.new()
     gestures = studio.viewmodel.gestures
     studio.drag((40, 40), (60, 60))
     over = studio.at(150, 100).toPoint()
-    QTest.mouseMove(studio.view, over)
     assert gestures.outline.isEmpty()
-    QTest.keyPress(studio.view, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    shift(studio, QEvent.Type.KeyPress, over)
     assert gestures.outline.boundingRect().contains(100, 80)
     before = studio.picture()
-    QTest.keyRelease(studio.view, Qt.Key.Key_Shift)
+    shift(studio, QEvent.Type.KeyRelease, over)
     assert gestures.outline.isEmpty()
-    QTest.keyPress(studio.view, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
-    QTest.mousePress(studio.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, over)
+    shift(studio, QEvent.Type.KeyPress, over)
+    QTest.mousePress(studio.view, Qt.MouseButton.LeftButton, SHIFT, over)
     assert gestures.outline.isEmpty()
-    QTest.mouseRelease(studio.view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, over)
+    QTest.mouseRelease(studio.view, Qt.MouseButton.LeftButton, SHIFT, over)
     assert studio.picture() != before
 
 
@@ -215,8 +222,7 @@ def test_no_straight_line_comes_from_a_picture_that_was_closed(studio: Studio) -
     studio.new()
     studio.drag((40, 40), (60, 60))
     studio.new()
-    QTest.mouseMove(studio.view, studio.at(150, 100).toPoint())
-    QTest.keyPress(studio.view, Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier)
+    shift(studio, QEvent.Type.KeyPress, studio.at(150, 100).toPoint())
     assert studio.viewmodel.gestures.outline.isEmpty()
-    studio.drag((150, 100), modifiers=Qt.KeyboardModifier.ShiftModifier)
+    studio.drag((150, 100), modifiers=SHIFT)
     assert studio.picture().pixelColor(100, 75).lightness() == 255
