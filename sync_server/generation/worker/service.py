@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import math
 import platform
+import time
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,6 +38,7 @@ log = logging.getLogger("pentimento.worker")
 _REPORTS_IN_A_SILENCE = 3
 _LONGEST_BETWEEN_REPORTS = 10.0
 _REPORTS_TO_A_SWEEP = 60
+_LOOKS_EVERY = 1.0
 _BLOBS_KEPT = timedelta(hours=6)
 
 
@@ -58,6 +61,8 @@ class WarmFirst(JobManager):
         self._models = models
         self._world = world
         self._patience = patience
+        self._looked_at = -math.inf
+        self._longest: datetime | None = None
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> QueuedTask | None:
         warm = self._runner.warm_model
@@ -68,12 +73,17 @@ class WarmFirst(JobManager):
         return await super().fetch_job(queues, worker_id)
 
     async def _keeps(self, warm: str) -> bool:
-        others = [name for name in self._models if name != warm]
-        async with self._transactions.begin() as work:
-            longest = await work.session.scalar(
-                select(func.min(JobRow.queued_at)).where(JobRow.status == "queued", JobRow.model.in_(others))
-            )
-        waits = None if longest is None else self._world.clock() - longest
+        """It looks once a second at most: a patience of a minute needs no more."""
+        if time.monotonic() - self._looked_at >= _LOOKS_EVERY:
+            others = [name for name in self._models if name != warm]
+            async with self._transactions.begin() as work:
+                self._longest = await work.session.scalar(
+                    select(func.min(JobRow.queued_at)).where(
+                        JobRow.status == "queued", JobRow.model.in_(others)
+                    )
+                )
+            self._looked_at = time.monotonic()
+        waits = None if self._longest is None else self._world.clock() - self._longest
         return keeps_warm_model(longest_wait_of_others=waits, patience=self._patience)
 
 

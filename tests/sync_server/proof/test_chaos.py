@@ -64,7 +64,7 @@ def fleet(postgres: KillablePostgres, tmp_path: Path) -> Iterator[Fleet]:
 
 @pytest.mark.timeout(400)
 async def test_twenty_jobs_under_loss_of_power(fleet: Fleet, postgres: KillablePostgres) -> None:
-    await tell(fleet, postgres, jobs=20, clients=4, databases=1, patience=150)
+    await tell(fleet, postgres, jobs=20, clients=4, databases=1, patience=300)
 
 
 @pytest.mark.slow
