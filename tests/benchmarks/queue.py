@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import statistics
 import tempfile
 import time
@@ -337,6 +338,9 @@ async def measure(url: str, folder: Path) -> None:
 
 
 def run() -> None:
+    # Each socket is an open file, here and in the server's process, which inherits this.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         postgres = EmbeddedPostgres(Path(folder) / "postgres")
         url = postgres.start()

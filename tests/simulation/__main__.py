@@ -1,9 +1,8 @@
 """`make simulate`: plays the days, measures one cell for real, and writes docs/operators/scheduling.md."""
 
 import asyncio
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shared.pricing.tariffs import load_tariffs
@@ -76,10 +75,15 @@ def main() -> None:
         outcome = play(scene, tariffs)
         print(f"{scene.name}: {outcome.finished} jobs in {time.perf_counter() - began:.0f} s", flush=True)
         parts.append("\n".join(_told(scene, outcome)))
-    if "--without-cell" not in sys.argv:
-        parts.append("\n".join(_measured(asyncio.run(measure_cell()))))
-    REPORT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        _write(parts)
+    parts.append("\n".join(_measured(asyncio.run(measure_cell()))))
+    _write(parts)
     print(f"written to {REPORT.name}")
+
+
+def _write(parts: Sequence[str]) -> None:
+    """As it comes: what was played stays, whatever becomes of the rest."""
+    REPORT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def _told(scene: Scene, outcome: Outcome) -> Iterator[str]:

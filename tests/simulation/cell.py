@@ -32,7 +32,7 @@ from sync_server.platform.embedded_postgres import EmbeddedPostgres
 from tests.simulation.scheduler import ModelKind, Plan, Scene, play
 from tests.support.fleet import Client, Fleet
 
-WORKERS, JOBS, ARTISTS, SECONDS = 24, 480, 16, 1.0
+WORKERS, JOBS, ARTISTS, SECONDS = 16, 160, 16, 2.0
 _STARTER = Path(assets.__path__[0]) / "starter_model" / "model"
 
 
