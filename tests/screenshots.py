@@ -11,13 +11,13 @@ import tempfile
 from pathlib import Path
 
 PROMPTS = (
-    ("a snowy field at night with the moon", 21),
-    ("a calm lake at sunset with mountains", 3),
-    ("a green meadow by day with trees", 5),
-    ("the desert by day, a sunny sky", 12),
-    ("the sea at night with stars", 9),
-    ("hills at dawn with pine trees", 31),
-    ("a sailboat on the sea at sunset", 17),
+    ("a pine tree in a snowy field at night with a full moon and stars", 21),
+    ("two boats with white sails on a calm lake at dawn, watercolour painting", 3),
+    ("a house with a red roof in a green meadow on a sunny day, ink drawing", 5),
+    ("palm trees in the desert at sunset", 12),
+    ("a red balloon over the sea on a sunny day with clouds", 9),
+    ("a house in a forest in a storm, watercolour painting", 31),
+    ("green hills with snowy mountains on a sunny day", 17),
 )
 IN_THE_README = {"inpaint-before", "inpaint-after", "gallery"}
 SELECTION = (120, 110, 225, 205)
