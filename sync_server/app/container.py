@@ -9,7 +9,7 @@ from shared.pricing.tariffs import Tariffs, load_tariffs
 from sync_server.accounts.oauth_flow import OAuthFlow
 from sync_server.accounts.providers import configured_providers
 from sync_server.app.settings import Settings
-from sync_server.app.wiring import accounts, billing, generation, platform
+from sync_server.app.wiring import accounts, billing, gallery, generation, platform, sync
 from sync_server.app.wiring import credits as credit_ledger
 from sync_server.platform.cursors import CursorSigner
 from sync_server.platform.database import Database
@@ -74,7 +74,9 @@ class Container:
             **accounts.builders(self),
             **credit_ledger.builders(self),
             **billing.builders(self),
+            **gallery.builders(self),
             **generation.builders(self),
+            **sync.builders(self),
         }
 
     async def start(self) -> None:
@@ -82,6 +84,7 @@ class Container:
         accounts.register_tasks(self)
         credit_ledger.register_tasks(self)
         billing.register_tasks(self)
+        gallery.register_tasks(self)
         generation.register_tasks(self)
         await self.queue.open()
 

@@ -13,6 +13,9 @@ from sync_server.app.container import Container
 from sync_server.billing.routes import router as billing_router
 from sync_server.compat.routes import router as compat_router
 from sync_server.credits.routes import router as credits_router
+from sync_server.gallery.routes import pages_router as gallery_pages_router
+from sync_server.gallery.routes import public_router as public_gallery_router
+from sync_server.gallery.routes import router as gallery_router
 from sync_server.generation.routes import router as generation_router
 from sync_server.generation.routes import uploads_router
 from sync_server.models.routes import router as models_router
@@ -22,14 +25,23 @@ from sync_server.platform.health import server_version
 from sync_server.platform.middleware import install_middleware
 from sync_server.platform.openapi import install_documentation
 from sync_server.platform.rate_counters import open_counters
-from sync_server.platform.rate_limits import Limit, RateLimiter, charge_signed_out, install_rate_limits
+from sync_server.platform.rate_limits import (
+    Limit,
+    RateLimiter,
+    charge_public_gallery,
+    charge_signed_out,
+    install_rate_limits,
+)
 from sync_server.platform.telemetry import Telemetry
 from sync_server.realtime.routes import router as realtime_router
+from sync_server.sync.routes import router as sync_router
 from sync_server.workflows.routes import router as workflows_router
 
 API = "/api/v1"
 _SOCKET_PATIENCE = 10.0
 _WINDOWS_SECONDS = (60, 3600, 86_400)
+_LIBRARIES_A_DAY = 2
+"""How often somebody may send or fetch as much as their plan stores."""
 
 
 def create_app(
@@ -76,11 +88,13 @@ def create_app(
     app.include_router(health.router)
     app.include_router(files.router)
     app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
+    app.include_router(gallery_pages_router)
     app.include_router(realtime_router)
     app.include_router(compat_router, dependencies=[Depends(charge_signed_out)])
     for router in (
         accounts_router,
         credits_router,
+        gallery_router,
         billing_router,
         generation_router,
         uploads_router,
@@ -88,6 +102,8 @@ def create_app(
         workflows_router,
     ):
         app.include_router(router, prefix=API, dependencies=[Depends(charge_signed_out)])
+    app.include_router(sync_router, prefix=API)
+    app.include_router(public_gallery_router, prefix=API, dependencies=[Depends(charge_public_gallery)])
     install_error_handlers(app)
     tiers = _limits(container.tariffs)
     install_rate_limits(
@@ -99,6 +115,10 @@ def create_app(
             tiers=tiers,
             generations={
                 name: Limit(amount=tier.generations_per_minute, seconds=_WINDOWS_SECONDS[0])
+                for name, tier in container.tariffs.tiers.items()
+            },
+            synced_megabytes={
+                name: Limit(amount=_LIBRARIES_A_DAY * 1024 * tier.storage_gb, seconds=_WINDOWS_SECONDS[2])
                 for name, tier in container.tariffs.tiers.items()
             },
         ),

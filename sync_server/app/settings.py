@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         description="Which provider's price or variant sells what, as JSON: "
         '{"stripe:pro:monthly": "price_…", "lemon_squeezy:package:500": "12345"}.',
     )
+    moderation: Literal["new_authors", "off"] = Field(
+        "new_authors",
+        description="'new_authors': what somebody publishes waits for a moderator until one picture of theirs was "
+        "approved. 'off': everything is public at once; it can be reported either way.",
+    )
     default_model: str = Field("starter", description="The model of jobs that name none.")
     workers: int = Field(
         1,

@@ -17,7 +17,7 @@ from shared.contracts.openai_images import (
 )
 from sync_server.compat.errors import as_openai_says_it
 from sync_server.compat.service import OpenAIImages
-from sync_server.generation.service.inputs import MOST_BYTES
+from sync_server.platform.bodies import MOST_BYTES
 from sync_server.platform.edge import AskedLanguage, SignedIn, calling_out
 from sync_server.platform.errors import FileTooLargeError, InvalidParametersError
 from sync_server.platform.idempotency import IdempotentRoute, RequestKey

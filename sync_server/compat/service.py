@@ -18,9 +18,9 @@ from shared.contracts.openai_images import (
 )
 from sync_server.compat.masks import parse_size, prepare_edit
 from sync_server.generation.service.creation import JobCreation
-from sync_server.generation.service.inputs import FILE_MARK
 from sync_server.generation.service.views import JobViews
 from sync_server.models.service import ModelCatalogue, OfferedModel
+from sync_server.platform.bodies import FILE_MARK
 from sync_server.platform.edge import Principal
 from sync_server.platform.errors import GenerationFailedError, NotFoundError, ServiceUnavailableError
 from sync_server.platform.languages import Language

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync_server.generation.tables import (
     InputRow,
-    ItemRow,
     JobRow,
     ScheduleRow,
     UploadRow,
@@ -112,14 +111,6 @@ class JobRepository:
         rows = await self.session.scalars(select(JobRow).where(*chosen).order_by(*order).limit(limit + 1))
         return rows.all(), int(total or 0)
 
-    async def items_of(self, job_ids: Sequence[UUID]) -> dict[UUID, list[ItemRow]]:
-        found: dict[UUID, list[ItemRow]] = {}
-        if job_ids:
-            query = select(ItemRow).where(ItemRow.job_id.in_(job_ids), ItemRow.deleted_at.is_(None))
-            for item in await self.session.scalars(query.order_by(ItemRow.job_id, ItemRow.position)):
-                found.setdefault(item.job_id or item.id, []).append(item)
-        return found
-
     async def free_at(self, user_id: UUID) -> datetime | None:
         return await self.session.scalar(
             select(ScheduleRow.free_at).where(ScheduleRow.user_id == user_id).with_for_update()
@@ -133,13 +124,6 @@ class JobRepository:
         )
 
     # Pictures that were handed in
-
-    async def item(self, item_id: UUID, user_id: UUID) -> ItemRow | None:
-        return await self.session.scalar(
-            select(ItemRow).where(
-                ItemRow.id == item_id, ItemRow.user_id == user_id, ItemRow.deleted_at.is_(None)
-            )
-        )
 
     async def input(self, user_id: UUID, blob: str) -> InputRow | None:
         return await self.session.get(InputRow, (user_id, blob))
@@ -272,13 +256,6 @@ class JobRepository:
         ).bindparams(task=task)
         query = select(JobRow).where(JobRow.status == "queued", JobRow.queued_at < queued_before, no_task)
         return (await self.session.scalars(query.limit(limit).with_for_update(skip_locked=True))).all()
-
-    async def known_keys(self, keys: Sequence[str]) -> bool:
-        """Whether a picture that is kept lies at one of them."""
-        return bool(await self.session.scalar(select(exists().where(ItemRow.key.in_(keys)))))
-
-    async def kept_pictures(self, keys: Sequence[str]) -> set[str]:
-        return set(await self.session.scalars(select(ItemRow.key).where(ItemRow.key.in_(keys))))
 
     async def kept_inputs(self, keys: Sequence[str]) -> set[str]:
         key = func.concat("inputs/", InputRow.user_id, "/", InputRow.blob)

@@ -1,4 +1,4 @@
-"""Jobs of the cloud queue, what they made, what was handed in for them, and the workers that do them."""
+"""Jobs of the cloud queue, what was handed in for them, and the workers that do them."""
 
 from datetime import datetime
 from typing import Any
@@ -130,7 +130,7 @@ class WorkerRow(Base):
 
 
 class UploadRow(Base):
-    """`blob` is the SHA-256 of the picture once all parts came and were looked at."""
+    """`sha256` is what the client says it will be, `blob` what it is once all parts came and were looked at."""
 
     __tablename__ = "uploads"
 
@@ -138,6 +138,7 @@ class UploadRow(Base):
     user_id: Mapped[UUID] = mapped_column(_user(), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     content_type: Mapped[str]
+    sha256: Mapped[str | None]
     blob: Mapped[str | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
@@ -156,66 +157,3 @@ class InputRow(Base):
     width: Mapped[int]
     height: Mapped[int]
     last_used_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class ItemRow(Base):
-    """A picture, video or canvas of a user. `key` and `thumbnail_key` are its files in the storage."""
-
-    __tablename__ = "items"
-    __table_args__ = (
-        UniqueConstraint("job_id", "position"),
-        Index("ix_items_user_id_created_at", "user_id", "created_at", "id"),
-        CheckConstraint("type IN ('image', 'video', 'canvas')", name="type"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(_user())
-    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("generation_jobs.id", ondelete="SET NULL"))
-    position: Mapped[int]
-    type: Mapped[str]
-    key: Mapped[str]
-    thumbnail_key: Mapped[str]
-    blob: Mapped[str]
-    mime_type: Mapped[str]
-    width: Mapped[int]
-    height: Mapped[int]
-    size: Mapped[int] = mapped_column(BigInteger)
-    stored_bytes: Mapped[int] = mapped_column(BigInteger)
-    seed: Mapped[int | None] = mapped_column(BigInteger)
-    model: Mapped[str]
-    title: Mapped[str | None]
-    description: Mapped[str | None]
-    prompt: Mapped[str]
-    recipe: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text()))
-    is_public: Mapped[bool]
-    is_starred: Mapped[bool]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    deleted_at: Mapped[datetime | None]
-
-
-class BoardRow(Base):
-    __tablename__ = "boards"
-    __table_args__ = (Index("ix_boards_user_id_created_at", "user_id", "created_at", "id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(_user())
-    name: Mapped[str]
-    description: Mapped[str | None]
-    is_private: Mapped[bool]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    deleted_at: Mapped[datetime | None]
-
-
-class BoardItemRow(Base):
-    __tablename__ = "board_items"
-    __table_args__ = (Index("ix_board_items_board_id_position", "board_id", "position"),)
-
-    board_id: Mapped[UUID] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True)
-    item_id: Mapped[UUID] = mapped_column(
-        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    position: Mapped[int] = mapped_column(BigInteger)
-    added_at: Mapped[datetime]

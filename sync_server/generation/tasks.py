@@ -19,7 +19,7 @@ _INPUTS_KEPT = timedelta(days=2)
 _WORKERS_KEPT = timedelta(days=1)
 _AT_ONCE = 200
 _RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
-_FOLDERS = ("pictures", "inputs", "uploads")
+_FOLDERS = ("pictures", "inputs", "uploads", "gallery", "blobs", "parts")
 
 
 def register(

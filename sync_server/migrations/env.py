@@ -6,9 +6,11 @@ from sqlalchemy import create_engine, pool, text
 import sync_server.accounts.tables
 import sync_server.billing.tables
 import sync_server.credits.tables
+import sync_server.gallery.tables
 import sync_server.generation.tables
 import sync_server.models.tables
 import sync_server.platform.idempotency_tables
+import sync_server.sync.tables
 import sync_server.workflows.tables
 from sync_server.platform.tables import Base
 

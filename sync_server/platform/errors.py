@@ -170,6 +170,10 @@ class UnprocessableError(ServerError):
     status, code = 422, "UNPROCESSABLE"
 
 
+class PreconditionRequiredError(ServerError):
+    status, code = 428, "PRECONDITION_REQUIRED"
+
+
 class RateLimitExceededError(ServerError):
     """Details hold `limit`, `retry_after_seconds`, `reset_at`."""
 

@@ -28,7 +28,7 @@ LARGEST_JSON = 1024 * 1024
 """A parsed JSON body takes many times its size in memory; only files may be larger."""
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_FILES = ("multipart/form-data", "application/octet-stream", "image/")
+_FILES = ("multipart/form-data", "application/octet-stream", "application/x-ndjson", "image/")
 _EXPOSED_HEADERS = [
     "X-Request-ID",
     "X-RateLimit-Limit",

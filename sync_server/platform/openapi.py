@@ -50,7 +50,7 @@ _IDEMPOTENCY_KEY = {
 }
 
 _DESCRIPTION = """\
-Accounts, credits and subscriptions of Pentimento.
+Accounts, credits, subscriptions, generation and galleries of Pentimento.
 
 Every reply is an envelope: `{success: true, data, message, timestamp}`, lists with
 `pagination {next_cursor, has_more, total_count}`; errors are `{success: false, error: {code, message, details},

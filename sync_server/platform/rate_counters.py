@@ -15,8 +15,8 @@ log = logging.getLogger("pentimento.rate_limits")
 class Counters(Protocol):
     """The window is part of the key, so that the server's clock alone decides when one begins."""
 
-    async def add(self, key: str, *, kept_seconds: int) -> int:
-        """Count one more and tell how many there are."""
+    async def add(self, key: str, *, kept_seconds: int, amount: int = 1) -> int:
+        """Count so many more and tell how many there are."""
 
     async def read(self, key: str) -> int: ...
 
@@ -33,12 +33,12 @@ class MemoryCounters:
         self._counts: dict[str, tuple[int, float]] = {}
         self._swept = 0.0
 
-    async def add(self, key: str, *, kept_seconds: int) -> int:
+    async def add(self, key: str, *, kept_seconds: int, amount: int = 1) -> int:
         now = self._clock().timestamp()
         self._sweep(now)
         count, ends = self._counts.get(key, (0, now + kept_seconds))
-        self._counts[key] = (count + 1, ends)
-        return count + 1
+        self._counts[key] = (count + amount, ends)
+        return count + amount
 
     async def read(self, key: str) -> int:
         return self._counts.get(key, (0, 0.0))[0]
@@ -68,9 +68,9 @@ class SharedCounters:
             socket_connect_timeout=1,
         )
 
-    async def add(self, key: str, *, kept_seconds: int) -> int:
+    async def add(self, key: str, *, kept_seconds: int, amount: int = 1) -> int:
         try:
-            return await self._storage.incr(key, kept_seconds)
+            return await self._storage.incr(key, kept_seconds, amount=amount)
         except StorageError as error:
             log.warning("requests can't be counted", extra={"problem": str(error)})
             return 0

@@ -78,16 +78,20 @@ class RateLimiter:
         tiers: Mapping[str, Sequence[Limit]],
         named: Mapping[LimitName, NamedLimit] = NAMED_LIMITS,
         generations: Mapping[str, Limit] = MappingProxyType({}),
+        synced_megabytes: Mapping[str, Limit] = MappingProxyType({}),
     ) -> None:
-        """`generations` is each tier's limit of requests that make jobs."""
+        """`generations` is each tier's limit of requests that make jobs; `synced_megabytes` of files either way."""
         self._counters = counters
         self._clock = clock
         self._tiers = tiers
         self._named = named
         self._generations = generations
+        self._synced_megabytes = synced_megabytes
 
     async def charge_account(self, request: Request, principal: Principal) -> None:
-        """Once for each signed-in request, right after who asks is known."""
+        """Once for each signed-in request, right after who asks is known; but for those outside the limits."""
+        if getattr(request.state, "outside_limits", False):
+            return
         await self._charge_all(request, f"account:{principal.user_id}", self._tiers.get(principal.tier, ()))
 
     async def charge_address(self, request: Request) -> None:
@@ -108,6 +112,13 @@ class RateLimiter:
         if limit is not None:
             await self._charge(request, f"generation:{principal.user_id}", limit)
 
+    async def charge_synced(self, request: Request, principal: Principal, size: int) -> None:
+        """`size` in bytes; each begun megabyte counts."""
+        limit = self._synced_megabytes.get(principal.tier)
+        if limit is not None:
+            amount = -(-size // 1024**2)
+            await self._charge(request, f"synced:{principal.user_id}", limit, amount=amount)
+
     async def note_bad_token(self, scope: Scope) -> None:
         key = self._key(f"bad-token:{address_of(scope)}", BAD_TOKENS)
         await self._counters.add(key, kept_seconds=BAD_TOKENS.seconds)
@@ -121,8 +132,8 @@ class RateLimiter:
         for limit in limits:
             await self._charge(request, subject, limit)
 
-    async def _charge(self, request: Request, subject: str, limit: Limit) -> None:
-        used = await self._counters.add(self._key(subject, limit), kept_seconds=limit.seconds)
+    async def _charge(self, request: Request, subject: str, limit: Limit, *, amount: int = 1) -> None:
+        used = await self._counters.add(self._key(subject, limit), kept_seconds=limit.seconds, amount=amount)
         window = self._window(limit, used=used)
         tightest: Window | None = getattr(request.state, "rate_window", None)
         if tightest is None or window.remaining < tightest.remaining or used > limit.amount:
@@ -202,6 +213,20 @@ async def charge_signed_out(request: Request, limiter: Limiter) -> None:
         await limiter.refuse_bad_tokens(request)
     else:
         await limiter.charge_address(request)
+
+
+async def outside_rate_limits(request: Request, limiter: Limiter) -> None:
+    """For what devices ask often and by themselves; bad tokens are refused here, too."""
+    await limiter.refuse_bad_tokens(request)
+    request.state.outside_limits = True
+
+
+async def charge_public_gallery(request: Request, limiter: Limiter) -> None:
+    """Instead of `charge_signed_out`, for what everybody may look at: 100 a minute without an account."""
+    if "Authorization" in request.headers and route_asks_who(request):
+        await limiter.refuse_bad_tokens(request)
+    else:
+        await limiter.charge_named(request, "public-gallery")
 
 
 def limited(name: LimitName) -> Callable[..., Awaitable[None]]:

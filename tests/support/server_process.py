@@ -38,6 +38,11 @@ class ServerProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def pid(self) -> int | None:
+        """None while it does not run."""
+        return self._process.pid if self._process else None
+
     def start(self) -> None:
         """Returns as soon as the process runs; `wait_until_ready` waits for its first reply."""
         with self._log.open("ab") as log:

@@ -9,6 +9,7 @@ from sync_server.accounts.service.connections import Connections
 from sync_server.accounts.service.deletion import Deletion
 from sync_server.accounts.service.mails import AccountMails
 from sync_server.accounts.service.one_time_tokens import OneTimeTokens
+from sync_server.accounts.service.people import People, Person
 from sync_server.accounts.service.profiles import Profiles
 from sync_server.accounts.service.registration import NewAccount, Registration
 from sync_server.accounts.service.sessions import Client, Sessions
@@ -30,6 +31,8 @@ __all__ = [
     "Entitlements",
     "NewAccount",
     "OneTimeTokens",
+    "People",
+    "Person",
     "Profiles",
     "Registration",
     "Sessions",

@@ -17,6 +17,7 @@ from sync_server.accounts.service import (
     Deletion,
     Entitlements,
     OneTimeTokens,
+    People,
     Profiles,
     Registration,
     Sessions,
@@ -46,6 +47,7 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
         Accounts: lambda work: Accounts(
             repository=work.get(AccountRepository), storage=container.storage, clock=world.clock
         ),
+        People: lambda work: People(session=work.session),
         Sessions: lambda work: Sessions(repository=work.get(AccountRepository), tokens=tokens, world=world),
         OneTimeTokens: lambda work: OneTimeTokens(
             repository=work.get(AccountRepository),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sync_server.accounts.service import Accounts, Creations
 from sync_server.compat.service import OpenAIImages
 from sync_server.credits.service import CreditLedger
+from sync_server.gallery.ports import AreaPainter, PicturesHandedIn
+from sync_server.gallery.service.keeping import ItemKeeper
 from sync_server.generation import tasks
 from sync_server.generation.providers.fal_signatures import FalSignatures
 from sync_server.generation.providers.language_model import LanguageModel
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.prompts import PromptData
-from sync_server.generation.service.boards import BoardShelf
+from sync_server.generation.service.assisting import CanvasPainter
 from sync_server.generation.service.creation import JobCreation
 from sync_server.generation.service.drafts import DraftMaker
 from sync_server.generation.service.hosted import HostedRequests
@@ -58,14 +60,17 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
         ),
         ModelUsage: lambda work: JobModelUsage(session=work.session, clock=world.clock),
         Creations: lambda work: JobCreations(
-            session=work.session, queue=work.get(TaskQueue), ledger=work.get(CreditLedger)
+            session=work.session,
+            items=work.get(ItemKeeper),
+            queue=work.get(TaskQueue),
+            ledger=work.get(CreditLedger),
         ),
         JobRepository: lambda work: JobRepository(session=work.session),
-        BoardShelf: lambda work: BoardShelf(session=work.session, clock=world.clock),
         JobQueue: lambda work: JobQueue(
             repository=work.get(JobRepository),
             accounts=work.get(Accounts),
             ledger=work.get(CreditLedger),
+            items=work.get(ItemKeeper),
             queue=work.get(TaskQueue),
             signals=work.get(Signals),
             tariffs=tariffs,
@@ -74,22 +79,27 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
         JobRuns: lambda work: JobRuns(
             repository=work.get(JobRepository),
             queue=work.get(JobQueue),
-            accounts=work.get(Accounts),
             ledger=work.get(CreditLedger),
-            shelf=work.get(BoardShelf),
+            items=work.get(ItemKeeper),
             signals=work.get(Signals),
             world=world,
             silence=timedelta(seconds=container.settings.worker_silence),
         ),
         JobViews: lambda work: JobViews(
-            repository=work.get(JobRepository), storage=container.storage, clock=world.clock
+            repository=work.get(JobRepository),
+            items=work.get(ItemKeeper),
+            storage=container.storage,
+            clock=world.clock,
         ),
         JobStatistics: lambda work: JobStatistics(
             repository=work.get(JobRepository),
+            items=work.get(ItemKeeper),
             models=work.get(ModelCatalogue),
             tariffs=tariffs,
             clock=world.clock,
         ),
+        PicturesHandedIn: lambda _: _inputs(container),
+        AreaPainter: lambda work: CanvasPainter(inputs=_inputs(container), creation=work.get(JobCreation)),
         HostedRequests: lambda _: HostedRequests(
             transactions=container.transactions,
             listener=container.listener,

@@ -20,13 +20,13 @@ from shared.contracts.jobs import (
     UpscaleRequest,
     VariationsRequest,
 )
-from sync_server.generation.routes.bodies import Body, body_of, described
 from sync_server.generation.routes.dependencies import (
     CREATING,
     DRAFTING,
     TheCreation,
 )
 from sync_server.generation.service.creation import JobCreation
+from sync_server.platform.bodies import Body, body_of, described
 from sync_server.platform.edge import AskedLanguage, Principal, Verified
 from sync_server.platform.errors import ConflictError
 from sync_server.platform.idempotency import IdempotentRoute, RequestKey

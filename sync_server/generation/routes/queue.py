@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from shared.contracts.base import Contract
+from shared.contracts.generation import BlobId
 from shared.contracts.job_views import (
     EnhancedPrompt,
     GenerationStatistics,
@@ -17,8 +18,8 @@ from shared.contracts.job_views import (
 )
 from sync_server.credits.service import CreditStatements
 from sync_server.generation.routes.dependencies import TheStatistics, TheUploads
-from sync_server.generation.service.inputs import MOST_BYTES
 from sync_server.generation.service.prompt_writing import PromptWriting
+from sync_server.platform.bodies import MOST_BYTES
 from sync_server.platform.edge import SignedIn, Verified, calling_out, service
 from sync_server.platform.errors import (
     ConflictError,
@@ -29,6 +30,7 @@ from sync_server.platform.errors import (
     InvalidPromptError,
     NotFoundError,
     ServiceUnavailableError,
+    UnprocessableError,
     UnsupportedMediaTypeError,
 )
 from sync_server.platform.idempotency import IdempotentRoute
@@ -54,6 +56,9 @@ class TranslateRequest(Contract):
 class UploadRequest(Contract):
     size: int = Field(ge=1, le=MOST_BYTES * 2, description="In bytes.")
     content_type: str = Field("image/png", max_length=100)
+    sha256: BlobId | None = Field(
+        None, description="Of the whole file, in hex; it is checked as the parts are joined."
+    )
 
 
 @router.get("/queue/status", summary="One's place in the queue", responses=errors())
@@ -110,7 +115,9 @@ async def translate_prompt(
 async def begin_upload(asked: UploadRequest, principal: Verified, uploads: TheUploads) -> Reply[Upload]:
     """Put each part to its address, in any order, then complete it. What was sent stays for a day."""
     return Reply(
-        data=await uploads.begin(principal.user_id, size=asked.size, content_type=asked.content_type)
+        data=await uploads.begin(
+            principal.user_id, size=asked.size, content_type=asked.content_type, sha256=asked.sha256
+        )
     )
 
 
@@ -122,7 +129,7 @@ async def upload(upload_id: UUID, principal: SignedIn, uploads: TheUploads) -> R
 @uploads_router.post(
     "/{upload_id}/complete",
     summary="Join the parts",
-    responses=errors(NotFoundError, ConflictError, UnsupportedMediaTypeError),
+    responses=errors(NotFoundError, ConflictError, UnprocessableError, UnsupportedMediaTypeError),
 )
 async def complete_upload(upload_id: UUID, principal: SignedIn, uploads: TheUploads) -> Reply[Upload]:
     return Reply(data=await uploads.complete(principal.user_id, upload_id))

@@ -11,10 +11,10 @@ from shared.pricing.tariffs import Tariffs
 from sync_server.credits.service import CreditStatements
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.service.drafts import Draft, DraftMaker
-from sync_server.generation.service.inputs import NO_FILES, Files
 from sync_server.generation.service.jobs import JobQueue, job_topic
 from sync_server.generation.service.own_requests import OwnRequests
 from sync_server.generation.service.views import JobViews
+from sync_server.platform.bodies import NO_FILES, Files
 from sync_server.platform.edge import Principal
 from sync_server.platform.errors import (
     ConflictError,

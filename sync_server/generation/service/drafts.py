@@ -36,10 +36,11 @@ from sync_server.generation.rules.masks import draw_mask
 from sync_server.generation.rules.prompts import PromptData
 from sync_server.generation.rules.sizes import Size, asked_size, check_tier, largest_factor
 from sync_server.generation.rules.work import job_price, job_seconds
-from sync_server.generation.service.inputs import NO_FILES, Files, InputPicture, PictureInputs
+from sync_server.generation.service.inputs import InputPicture, PictureInputs
 from sync_server.generation.service.parts import PartsChooser, reference_to
 from sync_server.models.rules import CLASSIC, ModelEntry
 from sync_server.models.service import ModelCatalogue
+from sync_server.platform.bodies import NO_FILES, Files
 from sync_server.platform.edge import Principal
 from sync_server.platform.errors import InvalidParametersError, ModelUnavailableError, PriceChangedError
 from sync_server.platform.ports import World

@@ -5,16 +5,17 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 from uuid import UUID
 
 from shared.contracts.errors import InvalidPictureError
 from shared.imaging.pictures import read_picture
+from sync_server.gallery.ports import HandedIn
+from sync_server.gallery.service.keeping import ItemKeeper
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.tables import InputRow
+from sync_server.platform.bodies import FILE_MARK, MOST_BYTES, NO_FILES, Files
 from sync_server.platform.errors import (
     FileTooLargeError,
     InvalidParametersError,
@@ -26,15 +27,9 @@ from sync_server.platform.ports import Clock
 from sync_server.platform.storage import Storage
 from sync_server.platform.work import Transactions
 
-MOST_BYTES = 30 * 1024 * 1024
-FILE_MARK = "multipart:"
-"""What stands in a field whose picture came as a file beside it."""
 _BLOB = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _RENEWED_AFTER = timedelta(hours=1)
-
-Files = Mapping[str, bytes]
-NO_FILES: Files = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +70,12 @@ class PictureInputs:
             return known
         return await self.keep(user_id, _decoded(given, field))
 
+    async def fetch(self, user_id: UUID, given: str, *, field: str, files: Files = NO_FILES) -> HandedIn:
+        """What `take` takes, with its bytes: `gallery.ports.PicturesHandedIn`."""
+        picture = await self.take(user_id, given, field=field, files=files)
+        data = await self._storage.read(input_key(user_id, picture.blob))
+        return HandedIn(data=data, width=picture.width, height=picture.height)
+
     async def keep(self, user_id: UUID, data: bytes) -> InputPicture:
         """Also what we made ourselves, such as a mask of shapes."""
         if len(data) > MOST_BYTES:
@@ -110,9 +111,8 @@ class PictureInputs:
 
     async def _by_id(self, user_id: UUID, given: UUID, *, field: str) -> InputPicture:
         async with self._transactions.begin() as work:
-            repository = work.get(JobRepository)
-            upload = await repository.upload(given, user_id)
-            item = None if upload else await repository.item(given, user_id)
+            upload = await work.get(JobRepository).upload(given, user_id)
+            item = None if upload else await work.get(ItemKeeper).own(user_id, given)
         if upload is not None:
             if upload.blob is None:
                 raise InvalidParametersError(

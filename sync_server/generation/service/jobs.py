@@ -6,10 +6,11 @@ from uuid import UUID
 from shared.pricing.tariffs import Tariffs
 from sync_server.accounts.service import Accounts
 from sync_server.credits.service import CreditLedger
+from sync_server.gallery.service.keeping import ItemKeeper
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.fairness import turn
 from sync_server.generation.service.drafts import Draft
-from sync_server.generation.tables import BoardRow, JobRow
+from sync_server.generation.tables import JobRow
 from sync_server.platform.edge import Principal
 from sync_server.platform.errors import (
     JobNotCancellableError,
@@ -50,6 +51,7 @@ class JobQueue:
         repository: JobRepository,
         accounts: Accounts,
         ledger: CreditLedger,
+        items: ItemKeeper,
         queue: TaskQueue,
         signals: Signals,
         tariffs: Tariffs,
@@ -58,6 +60,7 @@ class JobQueue:
         self._repository = repository
         self._accounts = accounts
         self._ledger = ledger
+        self._items = items
         self._queue = queue
         self._signals = signals
         self._tariffs = tariffs
@@ -149,10 +152,8 @@ class JobQueue:
         self, principal: Principal, draft: Draft, *, batch_id: UUID | None, request_key: str | None
     ) -> JobRow:
         job_id, now = draft.job_id or self._world.new_id(), self._world.clock()
-        if draft.board_id is not None:
-            board = await self._repository.session.get(BoardRow, draft.board_id)
-            if board is None or board.user_id != principal.user_id or board.deleted_at is not None:
-                raise NotFoundError("There is no such board of yours.")
+        if draft.board_id is not None and not await self._items.has_board(principal.user_id, draft.board_id):
+            raise NotFoundError("There is no such board of yours.")
         hold = await self._ledger.hold(
             principal.user_id,
             draft.price,

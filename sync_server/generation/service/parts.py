@@ -6,9 +6,10 @@ from shared.contracts.generation import Control, LoraUse, ModelReference, Prepro
 from shared.contracts.jobs import JobSettings
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.work import HEARD_WITHIN
-from sync_server.generation.service.inputs import Files, PictureInputs
+from sync_server.generation.service.inputs import PictureInputs
 from sync_server.models.rules import ModelEntry
 from sync_server.models.service import ModelCatalogue
+from sync_server.platform.bodies import Files
 from sync_server.platform.edge import Principal
 from sync_server.platform.errors import ModelUnavailableError
 from sync_server.platform.ports import Clock

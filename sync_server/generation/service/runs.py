@@ -7,13 +7,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from shared.contracts.errors import ErrorReport
-from sync_server.accounts.service import Accounts
 from sync_server.credits.service import CreditLedger
+from sync_server.gallery.service.keeping import ItemKeeper, NewPicture
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.work import share_of
-from sync_server.generation.service.boards import BoardShelf
 from sync_server.generation.service.jobs import GENERATE, JobQueue, job_topic, user_topic
-from sync_server.generation.tables import ItemRow, JobRow
+from sync_server.generation.tables import JobRow
 from sync_server.platform.ports import World
 from sync_server.platform.signals import Signals
 
@@ -40,18 +39,9 @@ class Taken:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MadePicture:
+class MadePicture(NewPicture):
     """A result that lies in the storage already; `place` is where a layer lies on its source."""
 
-    key: str
-    thumbnail_key: str
-    blob: str
-    width: int
-    height: int
-    size: int
-    thumbnail_size: int
-    seed: int | None
-    recipe: dict[str, Any] | None
     place: tuple[int, int] = (0, 0)
 
 
@@ -61,9 +51,8 @@ class JobRuns:
         *,
         repository: JobRepository,
         queue: JobQueue,
-        accounts: Accounts,
         ledger: CreditLedger,
-        shelf: BoardShelf,
+        items: ItemKeeper,
         signals: Signals,
         world: World,
         silence: timedelta,
@@ -72,9 +61,8 @@ class JobRuns:
         self._repository = repository
         self._queue = queue
         self._silence = silence
-        self._accounts = accounts
         self._ledger = ledger
-        self._shelf = shelf
+        self._items = items
         self._signals = signals
         self._world = world
 
@@ -221,47 +209,16 @@ class JobRuns:
         return row
 
     async def _keep(self, row: JobRow, pictures: Sequence[MadePicture]) -> None:
-        now = self._world.clock()
-        items = []
-        for position, picture in enumerate(pictures):
-            stored = picture.size + picture.thumbnail_size
-            item = ItemRow(
-                id=self._world.new_id(),
-                user_id=row.user_id,
-                job_id=row.id,
-                position=position,
-                type="image",
-                key=picture.key,
-                thumbnail_key=picture.thumbnail_key,
-                blob=picture.blob,
-                mime_type="image/png",
-                width=picture.width,
-                height=picture.height,
-                size=picture.size,
-                stored_bytes=stored,
-                seed=picture.seed,
-                model=row.model,
-                title=None,
-                description=None,
-                prompt=row.prompt,
-                recipe=picture.recipe,
-                tags=[],
-                is_public=False,
-                is_starred=False,
-                created_at=now,
-                updated_at=now,
-                deleted_at=None,
-            )
-            await self._repository.add(item)
-            items.append(item.id)
-        if items:
-            await self._accounts.add_stored_bytes(
-                row.user_id, sum(picture.size + picture.thumbnail_size for picture in pictures)
-            )
+        await self._items.keep_made(
+            row.user_id,
+            pictures,
+            job_id=row.id,
+            model=row.model,
+            prompt=row.prompt,
+            board_id=row.board_id,
+        )
         if any(picture.place != (0, 0) for picture in pictures):
             row.result = {**row.result, "places": [picture.place for picture in pictures]}
-        if row.board_id is not None:
-            await self._shelf.put(row.board_id, items)
 
     async def _fail(self, row: JobRow, report: ErrorReport) -> None:
         row.error = report.model_copy(update={"detail": report.detail[-4000:]}).model_dump(mode="json")

@@ -21,10 +21,11 @@ from shared.contracts.job_views import (
 from shared.contracts.model_catalogue import ModelDay, ModelResolution, ModelStatistics, UsageTotals
 from shared.pricing.tariffs import Tariffs
 from sync_server.credits.service import CreditLedger
+from sync_server.gallery.service.keeping import ItemKeeper
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.work import HEARD_WITHIN
 from sync_server.generation.service.runs import percent
-from sync_server.generation.tables import ItemRow, JobRow
+from sync_server.generation.tables import JobRow
 from sync_server.models.rules import ModelEntry
 from sync_server.models.service import ModelCatalogue
 from sync_server.platform.errors import NotFoundError
@@ -40,9 +41,16 @@ _ENHANCEMENTS = ("upscale", "enhance", "background")
 
 class JobStatistics:
     def __init__(
-        self, *, repository: JobRepository, models: ModelCatalogue, tariffs: Tariffs, clock: Clock
+        self,
+        *,
+        repository: JobRepository,
+        items: ItemKeeper,
+        models: ModelCatalogue,
+        tariffs: Tariffs,
+        clock: Clock,
     ) -> None:
         self._repository = repository
+        self._items = items
         self._session: AsyncSession = repository.session
         self._models = models
         self._tariffs = tariffs
@@ -61,9 +69,6 @@ class JobStatistics:
                 ).where(mine)
             )
         ).one()
-        images = await self._session.scalar(
-            select(func.count()).where(ItemRow.user_id == user_id, ItemRow.type == "image")
-        )
         favourite = (
             await self._session.execute(
                 select(JobRow.model, func.count())
@@ -77,7 +82,7 @@ class JobStatistics:
             total_generations=int(total),
             successful_generations=int(good),
             failed_generations=int(bad),
-            images_generated=int(images or 0),
+            images_generated=await self._items.count_images(user_id),
             images_remaining=available // max(1, await self._models.default_credits()),
             total_credits_spent=int(spent),
             average_credits_per_generation=round(int(spent) / int(total), 2) if total else 0.0,
@@ -240,17 +245,18 @@ class JobModelUsage:
 class JobCreations:
     """What accounts ask of generation: `accounts.ports.Creations`."""
 
-    def __init__(self, *, session: AsyncSession, queue: TaskQueue, ledger: CreditLedger) -> None:
+    def __init__(
+        self, *, session: AsyncSession, items: ItemKeeper, queue: TaskQueue, ledger: CreditLedger
+    ) -> None:
         self._session = session
+        self._items = items
         self._queue = queue
         self._ledger = ledger
 
     async def usage(self, user_id: UUID, *, since: datetime | None, until: datetime) -> CreationUsage:
         jobs = [JobRow.user_id == user_id, JobRow.created_at < until]
-        items = [ItemRow.user_id == user_id, ItemRow.created_at < until]
         if since is not None:
             jobs.append(JobRow.created_at >= since)
-            items.append(ItemRow.created_at >= since)
         total, videos, enhancements = (
             await self._session.execute(
                 select(
@@ -263,11 +269,7 @@ class JobCreations:
         job_day = cast(func.timezone("UTC", JobRow.created_at), Date)
         job_days = await self._session.execute(select(job_day, func.count()).where(*jobs).group_by(job_day))
         generations = {day: int(count) for day, count in job_days}
-        item_day = cast(func.timezone("UTC", ItemRow.created_at), Date)
-        item_days = await self._session.execute(
-            select(item_day, func.count()).where(*items, ItemRow.type == "image").group_by(item_day)
-        )
-        images = {day: int(count) for day, count in item_days}
+        images = await self._items.images_by_day(user_id, since=since, until=until)
         return CreationUsage(
             generations=int(total),
             videos=int(videos),
@@ -284,9 +286,6 @@ class JobCreations:
         jobs = await self._session.scalars(
             select(JobRow).where(JobRow.user_id == user_id).order_by(JobRow.created_at, JobRow.id)
         )
-        items = await self._session.scalars(
-            select(ItemRow).where(ItemRow.user_id == user_id).order_by(ItemRow.created_at, ItemRow.id)
-        )
         return {
             "jobs": [
                 {
@@ -302,20 +301,7 @@ class JobCreations:
                 }
                 for job in jobs
             ],
-            "items": [
-                {
-                    "id": str(item.id),
-                    "type": item.type,
-                    "title": item.title,
-                    "prompt": item.prompt,
-                    "tags": item.tags,
-                    "width": item.width,
-                    "height": item.height,
-                    "recipe": item.recipe,
-                    "created_at": item.created_at.isoformat(),
-                }
-                for item in items
-            ],
+            "items": await self._items.export(user_id),
         }
 
     async def erase(self, user_id: UUID) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from sync_server.gallery.service.keeping import ItemKeeper
 from sync_server.generation.repository import JobRepository
 from sync_server.platform.ports import Clock
 from sync_server.platform.storage import Storage, StoredFile
@@ -36,7 +37,7 @@ async def _unknown(transactions: Transactions, folder: str, files: Sequence[Stor
         repository = work.get(JobRepository)
         match folder:
             case "pictures/":
-                known = await repository.kept_pictures(wanted)
+                known = await work.get(ItemKeeper).at_keys(wanted)
             case "inputs/":
                 known = await repository.kept_inputs(wanted)
             case _:

@@ -1,16 +1,19 @@
 """Uploads in parts: each is put straight into the storage, and a broken connection costs one part at most."""
 
+import hashlib
 from datetime import timedelta
 from uuid import UUID
 
 from shared.contracts.job_views import Upload, UploadPart
 from sync_server.generation.repository import JobRepository
-from sync_server.generation.service.inputs import MOST_BYTES, InputPicture, PictureInputs
+from sync_server.generation.service.inputs import InputPicture, PictureInputs
 from sync_server.generation.tables import UploadRow
+from sync_server.platform.bodies import MOST_BYTES
 from sync_server.platform.errors import (
     ConflictError,
     FileTooLargeError,
     NotFoundError,
+    UnprocessableError,
     UnsupportedMediaTypeError,
 )
 from sync_server.platform.ports import World
@@ -33,7 +36,9 @@ class Uploads:
         self._inputs = inputs
         self._world = world
 
-    async def begin(self, user_id: UUID, *, size: int, content_type: str) -> Upload:
+    async def begin(
+        self, user_id: UUID, *, size: int, content_type: str, sha256: str | None = None
+    ) -> Upload:
         if content_type not in CONTENT_TYPES:
             raise UnsupportedMediaTypeError(
                 "Pictures of this type are not taken.",
@@ -52,6 +57,7 @@ class Uploads:
             user_id=user_id,
             size=size,
             content_type=content_type,
+            sha256=sha256,
             blob=None,
             width=None,
             height=None,
@@ -81,6 +87,13 @@ class Uploads:
                 details={"missing_parts": missing},
             )
         data = b"".join([await self._storage.read(_part_key(row, number)) for number in range(len(sizes))])
+        if row.sha256 is not None and hashlib.sha256(data).hexdigest() != row.sha256:
+            for number in range(len(sizes)):
+                await self._storage.delete(_part_key(row, number))
+            raise UnprocessableError(
+                "What came is not the file that was announced: its SHA-256 is another.",
+                advice="Send its parts again.",
+            )
         picture = await self._inputs.keep(user_id, data)
         done = await self._finish(user_id, upload_id, picture)
         for number in range(len(sizes)):

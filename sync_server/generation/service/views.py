@@ -18,12 +18,13 @@ from shared.contracts.job_views import (
     JobSummary,
     SourceImage,
 )
+from sync_server.gallery.service.keeping import ItemKeeper, ItemRecord
 from sync_server.generation.repository import JobRepository
 from sync_server.generation.rules.work import HEARD_WITHIN
 from sync_server.generation.service.inputs import input_key
 from sync_server.generation.service.jobs import job_topic
 from sync_server.generation.service.runs import percent
-from sync_server.generation.tables import ItemRow, JobRow
+from sync_server.generation.tables import JobRow
 from sync_server.models.rules import CLASSIC, model_id
 from sync_server.platform.languages import Language, current_language, translate
 from sync_server.platform.ports import Clock
@@ -34,8 +35,11 @@ _OPEN = frozenset({"pending", "queued", "processing"})
 
 
 class JobViews:
-    def __init__(self, *, repository: JobRepository, storage: Storage, clock: Clock) -> None:
+    def __init__(
+        self, *, repository: JobRepository, items: ItemKeeper, storage: Storage, clock: Clock
+    ) -> None:
         self._repository = repository
+        self._items = items
         self._storage = storage
         self._clock = clock
 
@@ -66,7 +70,7 @@ class JobViews:
 
     async def job(self, row: JobRow, *, language: Language, for_admin: bool) -> Job:
         positions = await self._repository.positions([row])
-        items = (await self._repository.items_of([row.id])).get(row.id, [])
+        items = (await self._items.of_jobs([row.id])).get(row.id, [])
         images = [await self._image(row, item) for item in items]
         seconds = (
             (row.completed_at - row.started_at).total_seconds()
@@ -98,7 +102,7 @@ class JobViews:
 
     async def summaries(self, rows: Sequence[JobRow], *, language: Language) -> list[JobSummary]:
         positions = await self._repository.positions(rows)
-        items = await self._repository.items_of([row.id for row in rows])
+        items = await self._items.of_jobs([row.id for row in rows])
         shown = []
         for row in rows:
             images = [await self._image(row, item) for item in items.get(row.id, [])[:1]]
@@ -119,13 +123,13 @@ class JobViews:
         )
 
     async def images(self, row: JobRow) -> list[JobImage]:
-        items = (await self._repository.items_of([row.id])).get(row.id, [])
+        items = (await self._items.of_jobs([row.id])).get(row.id, [])
         return [await self._image(row, item) for item in items]
 
     async def delivered_keys(self, job_id: UUID) -> list[str]:
         """Where its pictures lie in the format that was asked for."""
         row = await self._repository.job(job_id)
-        items = (await self._repository.items_of([job_id])).get(job_id, [])
+        items = (await self._items.of_jobs([job_id])).get(job_id, [])
         return [delivered_key(item.key, _format(row)) for item in items] if row else []
 
     def _summary_facts(
@@ -155,7 +159,7 @@ class JobViews:
             "error": failure(row, language),
         }
 
-    async def _image(self, row: JobRow, item: ItemRow) -> JobImage:
+    async def _image(self, row: JobRow, item: ItemRecord) -> JobImage:
         places = row.result.get("places") or ()
         x, y = places[item.position] if item.position < len(places) else (0, 0)
         wanted = _format(row)
@@ -256,7 +260,7 @@ def _parameters(row: JobRow) -> dict[str, Any]:
     }
 
 
-def _result(row: JobRow, items: Sequence[ItemRow], seconds: float | None) -> dict[str, Any]:
+def _result(row: JobRow, items: Sequence[ItemRecord], seconds: float | None) -> dict[str, Any]:
     if row.status != "completed":
         return {}
     rendering = (items[0].recipe or {}).get("rendering", {}) if items else {}

@@ -26,8 +26,8 @@ from shared.imaging.recipe_pictures import encode_recipe_png
 from sync_server.generation.providers.fal import FalQueue, Submission, failed
 from sync_server.generation.rules.hosted import address_of_model, arguments_of
 from sync_server.generation.service.hosted import HostedRequests
-from sync_server.generation.service.inputs import MOST_BYTES
 from sync_server.models.rules import ModelEntry
+from sync_server.platform.bodies import MOST_BYTES
 from sync_server.platform.errors import ServiceUnavailableError
 from sync_server.platform.outside import OutsideFetcher
 from sync_server.platform.signals import Subscription

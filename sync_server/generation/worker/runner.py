@@ -14,7 +14,7 @@ from uuid import UUID
 from shared.contracts.errors import EngineCrashedError, ErrorReport, GenerationFailedError, PentimentoError
 from shared.contracts.events import Cancelled, Completed, Failed, GenerationEvent, Loading, Picture, Progress
 from shared.contracts.generation import PictureRequest, generation_request_adapter
-from sync_server.generation.repository import JobRepository
+from sync_server.gallery.service.keeping import ItemKeeper
 from sync_server.generation.service.inputs import input_key
 from sync_server.generation.service.runs import MOST_LOSSES, JobRuns, MadePicture, Place, Taken
 from sync_server.generation.worker.executor import Executor
@@ -195,8 +195,9 @@ class Runner:
                 blob=event.blob,
                 width=done.width,
                 height=done.height,
+                mime_type="image/png",
                 size=len(done.png),
-                thumbnail_size=sum(len(data) for _, data, _ in files[1:]),
+                stored_bytes=sum(len(data) for _, data, _ in files),
                 seed=done.recipe.rendering.seed,
                 recipe=done.recipe.model_dump(mode="json"),
                 place=(event.placement.x, event.placement.y) if run.taken.options.get("as_made") else (0, 0),
@@ -208,7 +209,7 @@ class Runner:
         if run.stored:
             with contextlib.suppress(*CONNECTION_LOST):
                 async with self._transactions.begin() as work:
-                    kept = await work.get(JobRepository).known_keys(run.stored)
+                    kept = bool(await work.get(ItemKeeper).at_keys(run.stored))
                 for key in () if kept else run.stored:
                     await self._storage.delete(key)
         run.stored.clear()

@@ -33,6 +33,7 @@ async def test_processes_share_their_counts(redis_url: str, clock: FakeClock) ->
     first, second = (open_counters(redis_url=redis_url, clock=clock) for _ in range(2))
     assert [await counters.add("a", kept_seconds=60) for counters in (first, second, first)] == [1, 2, 3]
     assert (await second.read("a"), await second.read("b")) == (3, 0)
+    assert await first.add("a", kept_seconds=60, amount=40) == 43
     await first.close()
     await second.close()
 

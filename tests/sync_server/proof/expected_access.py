@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tests.support.server import PASSWORD
 
 Actor = Literal["anonymous", "user", "another", "moderator", "admin"]
-Who = Literal["anyone", "signed in", "owner", "owner or admin", "admin"]
+Who = Literal["anyone", "signed in", "owner", "owner or admin", "moderator", "admin"]
 
 ALL: tuple[Actor, ...] = ("anonymous", "another", "moderator", "admin", "user")
 _REFUSED: Mapping[Who, Mapping[Actor, int]] = {
@@ -17,6 +17,7 @@ _REFUSED: Mapping[Who, Mapping[Actor, int]] = {
     # Somebody else's thing does not exist.
     "owner": {"anonymous": 401, "another": 404, "moderator": 404, "admin": 404},
     "owner or admin": {"anonymous": 401, "another": 404, "moderator": 404},
+    "moderator": {"anonymous": 401, "user": 403, "another": 403},
     "admin": {"anonymous": 401, "user": 403, "another": 403, "moderator": 403},
 }
 
@@ -31,8 +32,14 @@ class Access:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     file: bytes | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Names of the path that stand for another thing than usual."""
+    without_token: int | None = None
+    """Where nobody needs an account, but this is not for everybody: what those without one are told."""
 
     def status_for(self, actor: Actor) -> int:
+        if actor == "anonymous" and self.without_token is not None:
+            return self.without_token
         return _REFUSED[self.who].get(actor, self.status)
 
 
@@ -41,7 +48,14 @@ PIXEL = base64.b64decode(
 )
 _PICTURE = base64.b64encode(PIXEL).decode()
 _WORDS = {"prompt": "a house", "image": _PICTURE}
+_CANVAS = {
+    "name": "mine",
+    "canvas_data": _PICTURE,
+    "layers": [{"id": "1", "data": _PICTURE}],
+    "settings": {"width": 1, "height": 1},
+}
 _NOBODY = "019bc1a2-0000-7000-8000-00000000ffff"
+_PRIVATE = Access(who="owner", without_token=404)
 EXPECTED: Mapping[str, Access] = {
     # The server itself
     "GET /health": Access(who="anyone"),
@@ -191,6 +205,74 @@ EXPECTED: Mapping[str, Access] = {
     ),
     "GET /models/train/{training_id}": Access(who="signed in", status=404),
     "GET /models/train/{training_id}/progress": Access(who="signed in", status=404),
+    # The gallery: everything of the user's is private
+    "GET /gallery/images": Access(who="signed in"),
+    "POST /gallery/images": Access(who="signed in", status=201, body={"image": _PICTURE}),
+    "GET /gallery/images/{image_id}": _PRIVATE,
+    "PATCH /gallery/images/{image_id}": Access(who="owner", body={"title": "mine"}),
+    "DELETE /gallery/images/{image_id}": Access(who="owner"),
+    "POST /gallery/images/{image_id}/restore": Access(who="owner", status=404),
+    "POST /gallery/images/{image_id}/star": Access(who="owner"),
+    "DELETE /gallery/images/{image_id}/star": Access(who="owner"),
+    "POST /gallery/images/{image_id}/like": Access(who="owner", status=404),
+    "DELETE /gallery/images/{image_id}/like": Access(who="owner", status=404),
+    "POST /gallery/images/{image_id}/download": _PRIVATE,
+    "POST /gallery/images/{image_id}/report": Access(who="owner", status=422, body={"reason": "spam"}),
+    "POST /gallery/images/{image_id}/share": Access(who="owner", body={}),
+    "DELETE /gallery/images/{image_id}/share": Access(who="owner"),
+    "GET /gallery/trash": Access(who="signed in"),
+    "DELETE /gallery/trash": Access(who="signed in"),
+    "DELETE /gallery/trash/{image_id}": Access(who="owner", instead={"image_id": "trashed_id"}),
+    "GET /gallery/storage": Access(who="signed in"),
+    "GET /gallery/shares": Access(who="signed in"),
+    "DELETE /gallery/shares/{share_id}": Access(who="owner"),
+    "GET /gallery/shared/{token}": Access(who="anyone"),
+    "GET /gallery/boards": Access(who="signed in"),
+    "POST /gallery/boards": Access(who="signed in", status=201, body={"name": "mine"}),
+    "GET /gallery/boards/{board_id}": _PRIVATE,
+    "PATCH /gallery/boards/{board_id}": Access(who="owner", body={"name": "still mine"}),
+    "DELETE /gallery/boards/{board_id}": Access(who="owner"),
+    "POST /gallery/boards/{board_id}/images": Access(
+        who="owner", status=201, body={"image_id": "{image_id}"}
+    ),
+    "DELETE /gallery/boards/{board_id}/images/{image_id}": Access(who="owner"),
+    "PATCH /gallery/boards/{board_id}/images/reorder": Access(
+        who="owner", body={"image_orders": [{"image_id": "{image_id}", "display_order": 0}]}
+    ),
+    "POST /gallery/boards/{board_id}/share": Access(who="owner", body={}),
+    "DELETE /gallery/boards/{board_id}/share": Access(who="owner"),
+    "GET /gallery/public/images": Access(who="anyone"),
+    "GET /gallery/public/search": Access(who="anyone", query={"q": "house"}),
+    "GET /gallery/public/boards": Access(who="anyone"),
+    "GET /gallery/users/{username}": Access(who="anyone"),
+    "GET /gallery/users/{username}/images": Access(who="anyone"),
+    "GET /gallery/users/{username}/boards": Access(who="anyone"),
+    "POST /gallery/users/{username}/block": Access(who="signed in", instead={"username": "stranger"}),
+    "DELETE /gallery/users/{username}/block": Access(who="signed in", instead={"username": "stranger"}),
+    "GET /gallery/blocked": Access(who="signed in"),
+    "GET /gallery/moderation/queue": Access(who="moderator"),
+    "POST /gallery/moderation/images/{image_id}": Access(
+        who="moderator", status=404, body={"decision": "approve"}
+    ),
+    "POST /gallery/canvases": Access(who="signed in", status=201, body=_CANVAS),
+    "GET /gallery/canvases/{canvas_id}": Access(who="owner"),
+    "PUT /gallery/canvases/{canvas_id}": Access(
+        who="owner", body={"name": "mine"}, headers={"If-Match": '"1"'}
+    ),
+    "DELETE /gallery/canvases/{canvas_id}": Access(who="owner"),
+    "POST /gallery/canvases/{canvas_id}/assist": Access(
+        who="owner",
+        status=503,
+        body={"prompt": "a tree", "area": {"x": 0, "y": 0, "width": 1, "height": 1}},
+    ),
+    # Sync
+    "GET /sync/state": Access(who="signed in"),
+    "GET /sync/changes": Access(who="signed in"),
+    "POST /sync/push": Access(who="signed in", headers={"Content-Type": "application/x-ndjson"}),
+    "POST /sync/blobs/missing": Access(who="signed in", body={"blobs": []}),
+    "POST /sync/blobs": Access(who="signed in", body={"blob": "0" * 64, "size": 1}),
+    "POST /sync/blobs/complete": Access(who="signed in", status=409, body={"blob": "0" * 64, "size": 1}),
+    "GET /sync/blobs/{blob}": Access(who="owner"),
     "GET /workflows": Access(who="signed in"),
     "POST /workflows": Access(
         who="signed in", status=201, body={"name": "mine", "definition": {"nodes": [], "edges": []}}

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from shared.contracts.ways_in import ApiKeyRequest
-from sync_server.accounts.service import ApiKeys
+from sync_server.accounts.service import Accounts, ApiKeys, NewAccount, Registration
+from sync_server.gallery.service.files import FileRecords, blob_key
 from tests.support.server import Server, SignedInUser
 from tests.sync_server.proof.expected_access import ALL, EXPECTED, Access, Actor
 
@@ -25,6 +26,10 @@ _CUSTOM_MODEL = f"""
     INSERT INTO custom_models (id, user_id, name, base, tags, size, is_public, created_at, updated_at)
     VALUES ('{_JOB_ID}', :user, 'mine', 'sd-1', '{{}}', 1, false, now(), now())
 """
+_BLOB = "b" * 64
+_STRANGER = NewAccount(
+    email="stranger@example.com", password_hash=None, username="stranger", full_name=None, verified=True
+)
 OUTSIDE = {"/health", "/ready", "/api/v1/health"}
 
 
@@ -71,7 +76,9 @@ async def things_of(server: Server, user: SignedInUser) -> dict[str, str]:
         f"{API}/workflows", json={"name": "mine", "definition": {"nodes": []}}, headers=user.headers
     )
     sessions = await server.client.get(f"{API}/users/me/sessions", headers=user.headers)
+    gallery = await gallery_of(server, user)
     return {
+        **gallery,
         "provider": "github",
         "user_id": str(user.id),
         "session_id": sessions.json()["data"][0]["id"],
@@ -85,10 +92,44 @@ async def things_of(server: Server, user: SignedInUser) -> dict[str, str]:
     }
 
 
+async def gallery_of(server: Server, user: SignedInUser) -> dict[str, str]:
+    async def make(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        reply = await server.client.post(f"{API}/gallery{path}", json=body, headers=user.headers)
+        assert reply.status_code in {200, 201}, reply.text
+        found: dict[str, Any] = reply.json()["data"]
+        return found
+
+    image = EXPECTED["POST /gallery/images"].body or {}
+    item, trashed = await make("/images", image), await make("/images", image)
+    await server.client.delete(f"{API}/gallery/images/{trashed['id']}", headers=user.headers)
+    board = await make("/boards", {"name": "mine"})
+    await make(f"/boards/{board['id']}/images", {"image_id": item["id"]})
+    share = await make(f"/images/{item['id']}/share", {})
+    canvas = await make("/canvases", EXPECTED["POST /gallery/canvases"].body or {})
+    async with server.container.transactions.begin() as work:
+        mine = await work.get(Accounts).get(user.id)
+        files = work.get(FileRecords)
+        await files.doom([blob_key(user.id, _BLOB)])
+        await files.add_blob(user.id, _BLOB, 1)
+        stranger = await work.get(Accounts).get(await work.get(Registration).register(_STRANGER))
+    return {
+        "image_id": item["id"],
+        "trashed_id": trashed["id"],
+        "board_id": board["id"],
+        "share_id": share["id"],
+        "token": share["share_token"],
+        "canvas_id": canvas["id"],
+        "username": mine.username,
+        "stranger": stranger.username,
+        "blob": _BLOB,
+    }
+
+
 async def ask(
     server: Server, operation: str, access: Access, *, person: SignedInUser | None, things: Mapping[str, str]
 ) -> httpx.Response:
     method, path = operation.split(" ", 1)
+    things = {**things, **{name: things[other] for name, other in access.instead.items()}}
     options: dict[str, Any] = {}
     if access.body is not None:
         options["json"] = filled(access.body, things)
@@ -103,7 +144,11 @@ async def ask(
     )
 
 
-def filled(body: Mapping[str, Any], things: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: value.format_map(things) if isinstance(value, str) else value for name, value in body.items()
-    }
+def filled(body: Any, things: Mapping[str, str]) -> Any:
+    if isinstance(body, str):
+        return body.format_map(things)
+    if isinstance(body, list):
+        return [filled(entry, things) for entry in body]
+    if isinstance(body, Mapping):
+        return {name: filled(value, things) for name, value in body.items()}
+    return body

@@ -16,8 +16,9 @@ from sqlalchemy import select, text
 
 from sync_server.app.container import Container
 from sync_server.credits.service import CreditStatements, LedgerAudit
+from sync_server.gallery.tables import ItemRow
 from sync_server.generation.service.rescue import rescue_forgotten_jobs, rescue_jobs
-from sync_server.generation.tables import ItemRow, JobRow
+from sync_server.generation.tables import JobRow
 from sync_server.platform.database import CONNECTION_LOST, upgrade
 from tests.support.fleet import CREDITS, Client, Fleet
 from tests.support.killable_postgres import KillablePostgres

@@ -1,4 +1,4 @@
-"""Every operation that the seeds promise of what stands so far is in the OpenAPI document."""
+"""Every operation that the seeds promise is in the OpenAPI document."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.server import Server
 
 SEEDS = Path(__file__).parent / "seed_operations.tsv"
-FEWEST = 87
+FEWEST = 114
 
 
 def promised() -> list[tuple[str, str]]:

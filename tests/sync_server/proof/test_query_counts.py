@@ -19,6 +19,16 @@ LISTS = (
     "/payments/credits/packages",
     "/payments/subscriptions/history",
     "/payments/subscriptions/plans",
+    "/gallery/images",
+    "/gallery/trash",
+    "/gallery/boards",
+    "/gallery/shares",
+    "/gallery/blocked",
+    "/gallery/public/images",
+    "/gallery/public/images?sort_by=trending&tags=many",
+    "/gallery/public/search?q=many",
+    "/gallery/public/boards",
+    "/gallery/moderation/queue",
 )
 FEW, MANY = 2, 15
 
@@ -47,6 +57,42 @@ _KEYS = """
     SELECT gen_random_uuid(), :user, 'test', 'pmt_0000', gen_random_uuid()::text::bytea, now()
     FROM generate_series(1, :count)
 """
+# Each of somebody else, public, on a public board, reported, liked and downloaded; and one's own beside it.
+_ITEMS = """
+    INSERT INTO items (id, user_id, position, type, key, thumbnail_key, blob, mime_type, width, height, size,
+                       stored_bytes, model, prompt, tags, search, allow_recipe, is_sensitive, is_public, is_starred,
+                       like_count, created_at, updated_at, deleted_at)
+    SELECT gen_random_uuid(), author.id, 0, 'image', 'a/b.png', 'a/c.webp', '', 'image/png', 8, 8, 1, 1, 'm', 'many',
+           '{many}', 'many', false, false, true, false, 1, now(), now(), CASE WHEN gone THEN now() END
+    FROM (SELECT id FROM users WHERE email LIKE 'many%' UNION SELECT :user) AS author,
+         generate_series(1, CASE WHEN author.id = :user THEN :count ELSE 1 END), unnest(ARRAY[false, true]) AS gone
+"""
+_PUBLICATIONS = """
+    INSERT INTO publications (item_id, user_id, state, visible, model, tags, search, is_sensitive, key, preview_key,
+                              thumbnail_key, mime_type, size, like_count, view_count, download_count, trending,
+                              open_reports, asked_at, published_at)
+    SELECT id, user_id, 'approved', deleted_at IS NULL, model, tags, search, false, key, key, thumbnail_key, mime_type,
+           size, 1, 1, 1, 1, 1, now(), now() FROM items
+"""
+_BOARDS = """
+    INSERT INTO boards (id, user_id, name, is_private, position, created_at, updated_at)
+    SELECT gen_random_uuid(), :user, 'many', false, n, now(), now() FROM generate_series(1, :count) AS n
+"""
+_ON_BOARDS = """
+    INSERT INTO board_items (board_id, item_id, position, added_at)
+    SELECT boards.id, items.id, 0, now() FROM boards, items WHERE items.deleted_at IS NULL
+"""
+_LIKES = "INSERT INTO likes (item_id, user_id, created_at) SELECT id, :user, now() FROM items"
+_REPORTS = """
+    INSERT INTO reports (id, item_id, user_id, reason, note, created_at)
+    SELECT gen_random_uuid(), id, :user, 'spam', '', now() FROM items
+"""
+_SHARES = """
+    INSERT INTO shares (id, user_id, item_id, token, created_at)
+    SELECT gen_random_uuid(), :user, id, id::text, now() FROM items WHERE user_id = :user
+"""
+_GALLERY = (_ITEMS, _PUBLICATIONS, _BOARDS, _ON_BOARDS, _LIKES, _REPORTS, _SHARES)
+_CLEAR = ("payments", "items", "boards")
 
 
 @contextmanager
@@ -66,9 +112,10 @@ def counted(server: Server) -> Iterator[list[str]]:
 
 async def fill(server: Server, user: SignedInUser, *, count: int) -> None:
     async with server.container.transactions.begin() as work:
-        for statement in ("DELETE FROM payments", "DELETE FROM users WHERE email LIKE 'many%'"):
-            await work.session.execute(text(statement))
-        for statement in (_SESSIONS, _PEOPLE, _PAYMENTS, _KEYS):
+        for table in _CLEAR:
+            await work.session.execute(text(f"DELETE FROM {table}"))
+        await work.session.execute(text("DELETE FROM users WHERE email LIKE 'many%'"))
+        for statement in (_SESSIONS, _PEOPLE, _PAYMENTS, _KEYS, *_GALLERY):
             await work.session.execute(text(statement), {"user": user.id, "count": count})
         for number in range(count):
             await work.get(CreditLedger).grant(

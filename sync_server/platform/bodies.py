@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from fastapi import Depends, Request
@@ -11,10 +12,16 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from shared.contracts.base import Contract
-from sync_server.generation.service.inputs import FILE_MARK, MOST_BYTES, Files
 from sync_server.platform.errors import FileTooLargeError, UnsupportedMediaTypeError
 
 Asked = TypeVar("Asked", bound=Contract)
+
+MOST_BYTES = 30 * 1024 * 1024
+FILE_MARK = "multipart:"
+"""What stands in a field whose picture came as a file beside it."""
+
+Files = Mapping[str, bytes]
+NO_FILES: Files = MappingProxyType({})
 
 _JSON, _FORM = "application/json", "multipart/form-data"
 

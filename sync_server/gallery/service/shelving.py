@@ -1,4 +1,4 @@
-"""Boards, as far as jobs put their pictures on them."""
+"""Putting items onto boards."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sync_server.generation.tables import BoardItemRow, BoardRow
+from sync_server.gallery.tables import BoardItemRow, BoardRow
 from sync_server.platform.ports import Clock
 
 
@@ -24,10 +24,12 @@ class BoardShelf:
         if board is None or not item_ids:
             return
         last = await self._session.scalar(
-            select(func.coalesce(func.max(BoardItemRow.position), 0)).where(BoardItemRow.board_id == board_id)
+            select(func.coalesce(func.max(BoardItemRow.position), -1)).where(
+                BoardItemRow.board_id == board_id
+            )
         )
         now = self._clock()
-        for place, item_id in enumerate(item_ids, start=int(last or 0) + 1):
+        for place, item_id in enumerate(item_ids, start=int(-1 if last is None else last) + 1):
             await self._session.execute(
                 insert(BoardItemRow)
                 .values(board_id=board_id, item_id=item_id, position=place, added_at=now)
