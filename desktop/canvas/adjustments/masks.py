@@ -23,6 +23,8 @@ def mask_of(
     """Back from the picture, whose (0, 0) lies at `offset` of the document."""
     pixels = array_from_tiles(tiles, page.translated(-offset))
     brightness = pixels[:, :, :3].astype(np.float32) @ np.array([0.114, 0.587, 0.299], np.float32)
+    # A filter mixes nothing in from off the page, where the picture of the mask ends.
+    brightness *= np.float32(255) / np.maximum(pixels[:, :, 3], np.float32(1))
     place = page.topLeft() - layer.offset
     grey = np.clip(np.rint(brightness), 0, 255).astype(np.uint8)
     return mask_from_pixels(grey, x=place.x(), y=place.y(), background=background)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
 
 from desktop.canvas.adjustments.applying import adjusted_tiles
+from desktop.canvas.adjustments.filters import GaussianBlur
 from desktop.canvas.adjustments.tones import Invert
 from desktop.canvas.brushes.curves import Curve
 from desktop.canvas.masks import mask_from_pixels, mask_pixels
@@ -133,3 +134,18 @@ def test_a_mask_is_adjusted_where_it_is_what_tools_paint_on(studio: Studio) -> N
     assert np.array_equal(shown()[:, :150], 255 - before[:, :150])
     assert np.array_equal(shown()[:, 150:], before[:, 150:])
     assert bits(image_from_tiles(document.layers[0].freeze().tiles, page)) == pixels
+
+
+def test_a_blurred_mask_is_not_darker_at_the_edge_of_the_page(studio: Studio) -> None:
+    noisy(studio)
+    document, layer_id = studio.document, studio.document.layers[0].id
+    page = QRect(0, 0, 300, 200)
+    document.set_mask(
+        layer_id, mask_from_pixels(np.full((200, 300), 180, np.uint8), x=0, y=0, background=255)
+    )
+    studio.viewmodel.current.paint_on_mask(on=True)
+    studio.viewmodel.adjusting.apply(GaussianBlur(radius=8))
+    studio.run(idle(studio))
+    mask = document.layers[0].freeze().mask
+    assert mask is not None
+    assert np.abs(mask_pixels(mask, page).astype(int) - 180).max() <= 2
