@@ -1,10 +1,6 @@
 """kill -9 at any moment costs at most the stroke in hand."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,29 +8,9 @@ import pytest
 from desktop.canvas.journal import read_journal
 from tests.desktop.canvas.builders import blank, fingerprint
 from tests.desktop.canvas.journal_painter import paint_step
+from tests.support.killing import run_until_killed
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def _paint_until_killed(folder: Path, moment: random.Random) -> int:
-    """The number of the last stroke that was told to be kept."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.desktop.canvas.journal_painter", str(folder)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert process.stdout is not None
-    with process.stdout as lines:
-        told = [lines.readline() for _ in range(moment.randint(1, 15))]
-        try:
-            process.wait(timeout=moment.random() * 0.03)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        told += lines.read().splitlines(keepends=True)
-    process.wait()
-    # A line that the kill cut short tells nothing.
-    return max(int(line) for line in told if line.endswith(b"\n"))
+PAINTER = "tests.desktop.canvas.journal_painter"
 
 
 def _states(count: int) -> list[str]:
@@ -48,7 +24,7 @@ def _states(count: int) -> list[str]:
 
 
 def _kill_and_recover(folder: Path, moment: random.Random) -> None:
-    kept = _paint_until_killed(folder, moment)
+    kept = run_until_killed(PAINTER, folder, moment, most_lines=15, longest_wait=0.03)
     recovered = read_journal(folder)
     assert recovered is not None
     states = _states(kept + 1)

@@ -1,11 +1,6 @@
 """kill -9 while a document is saved leaves the file as it was, or as it shall be: never half of it."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,31 +10,15 @@ from desktop.canvas.formats.ora import load_ora
 from shared.imaging.blob_folder import BlobFolder
 from tests.desktop.canvas.builders import bits, counting_ids
 from tests.desktop.canvas.formats.saving_painter import document_of
+from tests.support.killing import run_until_killed
 
-ROOT = Path(__file__).resolve().parents[4]
-
-
-def _save_until_killed(file: Path, moment: random.Random) -> int:
-    """The number of the last save that was told to be done."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.desktop.canvas.formats.saving_painter", str(file)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-    )
-    assert process.stdout is not None
-    with process.stdout as lines:
-        told = [lines.readline() for _ in range(moment.randint(1, 6))]
-        # Longer than one save takes, so that every moment of one is met.
-        time.sleep(moment.random() * 0.08)
-        process.send_signal(signal.SIGKILL)
-        told += lines.read().splitlines(keepends=True)
-    process.wait()
-    return max(int(line) for line in told if line.endswith(b"\n"))
+SAVER = "tests.desktop.canvas.formats.saving_painter"
+LONGEST_WAIT = 0.08
+"""Seconds; longer than one save takes, so that every moment of one is met."""
 
 
 def _kill_and_open(file: Path, moment: random.Random) -> None:
-    done = _save_until_killed(file, moment)
+    done = run_until_killed(SAVER, file, moment, most_lines=6, longest_wait=LONGEST_WAIT)
     blobs = BlobFolder(file.parent / "blobs")
     loaded = load_ora(file, blobs=blobs, new_id=counting_ids(), progress=lambda _part: None)
     # The one that was told of, or the next, which was put in place before it could be told.
