@@ -13,6 +13,9 @@ from desktop.canvas.views.markers import DASH
 from desktop.canvas.views.overlay_painting import OverlayPainter
 
 STEP_MILLISECONDS = 120
+LONG_OUTLINE = 4000
+"""Straight pieces from which on a step takes some milliseconds."""
+SLOW_STEP_MILLISECONDS = 480
 CELL = 32
 """Logical pixels on a side."""
 FINER = 4
@@ -41,6 +44,8 @@ class MarchingAnts(QObject):
     def start_or_stop(self) -> None:
         """The selection differs, or whether the view is seen."""
         self.forget_place()
+        is_long = self._overlays.pieces > LONG_OUTLINE
+        self._timer.setInterval(SLOW_STEP_MILLISECONDS if is_long else STEP_MILLISECONDS)
         if self._overlays.has_outline and self._view.isVisible() and not self._reduced_motion():
             self._timer.start()
         else:

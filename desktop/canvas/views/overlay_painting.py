@@ -33,6 +33,11 @@ class OverlayPainter:
         return not self._overlays.selection_outline.isEmpty()
 
     @property
+    def pieces(self) -> int:
+        """Straight ones, of which the selection's outline is made."""
+        return self._overlays.selection_outline.elementCount() // 2
+
+    @property
     def outline_in_view(self) -> QPainterPath:
         if self._outline_in_view is None:
             self._outline_in_view = self._navigation.transform.map(self._overlays.selection_outline)

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
-from desktop.canvas.selection import SelectionMode
+from desktop.canvas.selection import SelectionMode, from_mask
 from desktop.canvas.selection_changes import Sampling
 from desktop.canvas.tools.base import ToolName
-from desktop.canvas.views.ants import CELL, cells_along
+from desktop.canvas.views.ants import CELL, SLOW_STEP_MILLISECONDS, STEP_MILLISECONDS, cells_along
 from tests.desktop.canvas.views.conftest import Studio
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -278,3 +278,14 @@ def test_a_quick_mask_takes_fills_and_gradients_too(studio: Studio) -> None:
     assert mask(studio).min() == 255
     assert studio.picture() == picture
     assert document.history.undo_labels[-1] == "Quick mask"
+
+
+def test_ants_around_thousands_of_specks_march_slowly(studio: Studio) -> None:
+    document = studio.new(400, 300)
+    studio.viewmodel.selecting.select_all()
+    assert studio.view._ants._timer.interval() == STEP_MILLISECONDS
+    specks = np.zeros((300, 400), np.uint8)
+    specks[::8, ::8] = 255
+    document.set_selection(from_mask(specks), "Select")
+    assert studio.view._ants.marching
+    assert studio.view._ants._timer.interval() == SLOW_STEP_MILLISECONDS
