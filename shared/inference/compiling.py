@@ -20,21 +20,22 @@ def can_compile(device: torch.device) -> bool:
 @contextmanager
 def compiled_parts(unets: Sequence[Any], *, used: bool, backend: str = "inductor") -> Iterator[None]:
     """While this is open, their parts run compiled, or as if an earlier job had not compiled them."""
+    parts = [part for unet in unets for part in unet.modules() if isinstance(part, BasicTransformerBlock)]
     if used:
-        for unet in unets:
-            _compile_parts(unet, backend)
+        _compile([part for part in parts if not _is_compiled(part)], backend)
         yield
-        return
-    with torch.compiler.set_stance("force_eager"):
-        yield
+    elif any(_is_compiled(part) for part in parts):
+        with torch.compiler.set_stance("force_eager"):
+            yield
+    else:
+        yield  # the compiler takes seconds to import
 
 
-def _compile_parts(unet: Any, backend: str) -> None:
+def _compile(parts: Sequence[BasicTransformerBlock], backend: str) -> None:
     """They compile when they are first called, for pictures of all sizes; one that can't runs as it did before."""
     torch._dynamo.config.suppress_errors = True  # noqa: SLF001 - torch names its settings so
-    for part in unet.modules():
-        if isinstance(part, BasicTransformerBlock) and not _is_compiled(part):
-            part.compile(dynamic=True, backend=backend)
+    for part in parts:
+        part.compile(dynamic=True, backend=backend)
 
 
 def _is_compiled(part: torch.nn.Module) -> bool:

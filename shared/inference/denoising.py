@@ -11,7 +11,7 @@ import torch
 from shared.imaging.inpainting import StepRange
 from shared.inference.add_ons.leads import Evaluation, NoLeads, PassLeads
 from shared.inference.conditioning import Conditioning
-from shared.inference.inner_reuse import InnerReuse, can_reuse
+from shared.inference.inner_reuse import InnerReuse, can_reuse, reuse_within
 from shared.inference.samplers import set_steps, step_options
 
 _BEAUTIFUL_SCORE = 6.0
@@ -123,8 +123,9 @@ class _Predictor:
         inner_every: int,
     ) -> None:
         self._unet = unet
-        spares = inner_every > 1 and isinstance(leads, NoLeads) and can_reuse(unet)
-        self._reuse = InnerReuse(unet, inner_every) if spares else None
+        every = reuse_within(inner_every, evaluations)
+        spares = every > 1 and isinstance(leads, NoLeads) and can_reuse(unet)
+        self._reuse = InnerReuse(unet, every) if spares else None
         self._leads = leads
         self._evaluations = evaluations
         self._guidance_scale = guidance_scale

@@ -6,6 +6,14 @@ from typing import Any
 
 import torch
 
+LEAST_WHOLE = 8
+"""Evaluations of all levels in a pass: with fewer (few steps, or a weak repaint) shapes would change, not details."""
+
+
+def reuse_within(every: int, evaluations: int) -> int:
+    """How often all levels are evaluated in a pass of so many evaluations: once in `every`, or more often."""
+    return max(1, min(every, evaluations // LEAST_WHOLE))
+
 
 def can_reuse(unet: Any) -> bool:
     """Whether the outermost level can be evaluated apart: there are inner ones, and nothing but time, prompt and

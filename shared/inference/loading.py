@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers import UNet2DConditionModel
 
 from shared.contracts.errors import InvalidModelError
 from shared.contracts.models import ModelDescription
@@ -149,10 +150,23 @@ class ModelKeeper:
         if "safety_checker" in inspect.signature(family.pipeline.__init__).parameters:
             options |= {"safety_checker": None, "requires_safety_checker": False}
         if description.layout == "single_file":
-            return family.pipeline.from_single_file(
+            path, configuration = (
                 str(description.path),
-                config=str(configuration_of(description, self.configurations)),
+                str(configuration_of(description, self.configurations)),
+            )
+            # Apart from the rest, so that most of the weights never lie in memory twice as large as they are used.
+            unet = UNet2DConditionModel.from_single_file(
+                path,
+                config=configuration,
+                subfolder="unet",
+                dtype=self._device.precision,
+                local_files_only=True,
+            )
+            return family.pipeline.from_single_file(
+                path,
+                config=configuration,
                 dtype=torch.float32,
+                unet=unet,
                 **family.tokenizers(),
                 **options,
             )

@@ -14,7 +14,7 @@ from shared.inference.autoencoding import decode, half_copy
 from shared.inference.compiling import compiled_parts
 from shared.inference.conditioning import Conditioning
 from shared.inference.economy import ECONOMIES, guided_at_first
-from shared.inference.inner_reuse import InnerReuse, can_reuse
+from shared.inference.inner_reuse import InnerReuse, can_reuse, reuse_within
 from tests.benchmarks.gpu_speed import Setting, Table, compare
 from tests.shared.inference.conftest import Studio
 from tests.support.tiny_models import (
@@ -93,7 +93,7 @@ def test_a_faster_picture_is_another_one_but_near_and_leaves_no_trace(
     speed: Speed, studio: Studio, xl_folder: Path
 ) -> None:
     model = describe_model(xl_folder)
-    request = studio.text_to_image(steps=8, guidance_scale=3.0)
+    request = studio.text_to_image(steps=16, guidance_scale=3.0)
     exact = studio.picture(request, model=model)
     faster = studio.picture(request.model_copy(update={"speed": speed}), model=model)
     difference = np.abs(exact.astype(int) - faster.astype(int))
@@ -110,11 +110,16 @@ def test_a_faster_picture_evaluates_less(studio: Studio, xl_folder: Path) -> Non
     try:
         for speed in ECONOMIES:
             seen.clear()
-            studio.picture(studio.text_to_image(steps=12, guidance_scale=3.0, speed=speed), model=model)
+            studio.picture(studio.text_to_image(steps=24, guidance_scale=3.0, speed=speed), model=model)
             work[speed] = sum(seen)
     finally:
         hook.remove()
-    assert work == {"exact": 24, "fast": 4 * 2 + 3, "fastest": 2 * 2 + 2}
+    assert work == {"exact": 48, "fast": 7 * 2 + 5, "fastest": 4 * 2 + 4}
+
+
+@pytest.mark.parametrize(("evaluations", "every"), [(4, 1), (15, 1), (16, 2), (23, 2), (24, 3), (90, 3)])
+def test_few_steps_are_evaluated_whole(evaluations: int, every: int) -> None:
+    assert reuse_within(3, evaluations) == every
 
 
 def test_a_faster_picture_of_a_picture_repeats(studio: Studio, landscape: Pixels) -> None:
@@ -122,7 +127,7 @@ def test_a_faster_picture_of_a_picture_repeats(studio: Studio, landscape: Pixels
         model=studio.model.reference,
         image=studio.put(landscape),
         seed=3,
-        steps=8,
+        steps=16,
         speed="fastest",
         prompt="a",
     )
@@ -171,7 +176,7 @@ def test_a_refiner_works_with_what_is_spared(studio: Studio, xl_folder: Path, tm
     save_tiny_model(tmp_path / "refiner", "refiner", pipeline=make_tiny_xl(refiner=True, seed=1))
     model, refiner = describe_model(xl_folder), describe_model(tmp_path / "refiner")
     chosen = Refiner(model=refiner.reference, switch_at=0.5)
-    request = studio.text_to_image(steps=8, guidance_scale=3.0, speed="fastest", refiner=chosen)
+    request = studio.text_to_image(steps=16, guidance_scale=3.0, speed="fastest", refiner=chosen)
 
     with_it = studio.picture(request, model=model, refiner=refiner)
 

@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -82,10 +83,12 @@ MAKERS: dict[ModelFamily, Callable[..., Any]] = {
 }
 
 
-@pytest.mark.parametrize("in_channels", [4, 9])
+@pytest.mark.parametrize(
+    ("in_channels", "precision"), [(4, torch.float32), (9, torch.float32), (4, torch.bfloat16)]
+)
 @pytest.mark.parametrize("family", MAKERS)
 def test_a_single_file_gives_the_weights_of_its_folder(
-    tmp_path: Path, family: ModelFamily, in_channels: int
+    tmp_path: Path, family: ModelFamily, in_channels: int, precision: torch.dtype
 ) -> None:
     name = "configuration" if in_channels == 4 else "configuration_inpainting"
     pipeline = MAKERS[family](in_channels=in_channels)
@@ -98,12 +101,12 @@ def test_a_single_file_gives_the_weights_of_its_folder(
     save_single_file(pipeline, tmp_path / "old.safetensors")
     description = describe_model(tmp_path / "old.safetensors")
 
-    model = ModelKeeper(CPU, configurations=tmp_path).get(description)
+    model = ModelKeeper(replace(CPU, precision=precision), configurations=tmp_path).get(description)
 
     assert (description.layout, description.family) == ("single_file", family)
     assert description.in_channels == in_channels
     slots = FAMILIES[family].encoders
-    pairs = [(pipeline.unet, model.unet), (pipeline.vae, model.vae)]
+    pairs = [(pipeline.unet.to(precision), model.unet), (pipeline.vae, model.vae)]
     pairs += [
         (getattr(pipeline, slot.name), encoder.model)
         for slot, encoder in zip(slots, model.text_encoders, strict=True)
