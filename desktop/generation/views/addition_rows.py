@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -21,11 +21,12 @@ from desktop.generation.editor_state import ControlChoice
 from desktop.generation.views.rows import choose, fill_choices, name_control, quiet_spin
 from desktop.generation.views.words import preprocessor_names
 from desktop.widgets.parts import ElidedLabel, icon_button
-from desktop.widgets.theme import SPACE
+from desktop.widgets.theme import SPACE, set_role
 from desktop.widgets.translations import tr
 from shared.contracts.generation import LoraUse
 
 _WEIGHT_WIDTH = 14 * SPACE
+_SHARE_WIDTH = 17 * SPACE
 _MOST_WORDS = 12
 
 
@@ -94,8 +95,9 @@ class ControlRow(QWidget):
         fill_choices(self.preprocessor, preprocessor_names())
         self.preprocessor.setVisible(not is_adapter)
         self.start, self.end = (_share_spin(self) for _ in range(2))
-        to = QLabel(tr("to"), self)
-        to.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        steps, to = QLabel(tr("Steps"), self), QLabel(tr("to"), self)
+        for label in (steps, to):
+            set_role(label, "quiet")
         name_control(
             self.weight,
             tr("Weight of {name}", name=self.name.text()),
@@ -114,7 +116,7 @@ class ControlRow(QWidget):
         first.addWidget(self.remove)
         second.addWidget(self.picture, 1)
         second.addWidget(self.preprocessor, 1)
-        third.addWidget(QLabel(tr("Steps"), self), 1)
+        third.addWidget(steps, 1)
         for part in (self.start, to, self.end):
             third.addWidget(part)
         layout = QVBoxLayout(self)
@@ -169,7 +171,7 @@ def _share_spin(parent: QWidget) -> QSpinBox:
     """A share of the steps."""
     spin = QSpinBox(parent)
     spin.setSuffix(tr(" %"))
-    spin.setFixedWidth(_WEIGHT_WIDTH)
+    spin.setFixedWidth(_SHARE_WIDTH)
     quiet_spin(spin)
     return spin
 
