@@ -1,5 +1,6 @@
 """The files of the public pages, at addresses that stay: those of others' cards and caches. They have no rate limit."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -13,9 +14,16 @@ router = APIRouter(include_in_schema=False)
 
 IfNoneMatch = Annotated[str, Header(max_length=1000)]
 Download = Annotated[bool, Query()]
+_ICON = (Path(__file__).parents[1] / "pages" / "icon.svg").read_bytes()
 _PUBLIC = "public, max-age=600"
 _BY_LINK = "private, no-cache"
 """A revoked link shows nothing from a cache."""
+
+
+@router.get("/icon.svg")
+async def icon() -> Response:
+    headers = {"Cache-Control": "public, max-age=86400", "Content-Security-Policy": "default-src 'none'"}
+    return Response(_ICON, media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/media/authors/{username}")

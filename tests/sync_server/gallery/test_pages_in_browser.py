@@ -6,6 +6,7 @@ With PENTIMENTO_SCREENSHOTS set to a folder, what it looked like lies there.
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -128,6 +129,16 @@ def painted(number: int, size: tuple[int, int]) -> bytes:
     return buffer.getvalue()
 
 
+def fill(author: Author) -> tuple[list[str], str, str]:
+    """Pictures, a board, and a link to one of them."""
+    shapes = ((900, 600), (600, 900), (800, 800), (1400, 500), (500, 700))
+    ids = [author.publish(painted(number, shapes[number % 5]), TITLES[number % 5]) for number in range(14)]
+    board = author.ask("/boards", name="Evenings", is_private=False)
+    author.ask(f"/boards/{board['id']}/images", image_ids=ids[:6])
+    link = author.ask(f"/images/{ids[1]}/share")["share_token"]
+    return ids, board["id"], link
+
+
 def trust(database_url: str) -> None:
     """A confirmed address, and a plan without limits."""
     with psycopg.connect(database_url) as connection:
@@ -168,16 +179,13 @@ def _dark(browser: Chrome) -> bool:
 def test_every_page_without_scripts(server: ServerProcess, browser: Chrome, database_url: str) -> None:
     author = Author(server)
     trust(database_url)
-    shapes = ((900, 600), (600, 900), (800, 800), (1400, 500), (500, 700))
-    ids = [author.publish(painted(number, shapes[number % 5]), TITLES[number % 5]) for number in range(14)]
-    board = author.ask("/boards", name="Evenings", is_private=False)
-    author.ask(f"/boards/{board['id']}/images", image_ids=ids[:6])
-    link = author.ask(f"/images/{ids[1]}/share")["share_token"]
+    with closing(author.client):
+        ids, board_id, link = fill(author)
     look(browser, f"{server.url}/explore", "explore")
     look(browser, f"{server.url}/i/{ids[0]}", "picture")
     look(browser, f"{server.url}/i/{ids[1]}", "tall-picture")
     look(browser, f"{server.url}/u/ann", "author")
-    look(browser, f"{server.url}/b/{board['id']}", "board")
+    look(browser, f"{server.url}/b/{board_id}", "board")
     look(browser, f"{server.url}/s/{link}", "link")
     look(browser, f"{server.url}/explore?q=elephant", "nothing")
     browser.get(f"{server.url}/explore")
