@@ -29,6 +29,11 @@ NOT_SET_UP = 503
 """Payments and foreign sign-ins of a server whose operator gave no keys: said in the document, and tested elsewhere."""
 
 
+@schemathesis.serializer("application/x-ndjson")
+def _lines(_: Any, value: Any) -> bytes:
+    return str(value).encode("utf-8", "replace")
+
+
 class Running:
     """The application on an event loop that a test drives, signed in as somebody who may do everything."""
 
