@@ -51,6 +51,8 @@ async def make(
     await keep("gallery-empty")
     window.studio.window.show_page("models")
     await keep("models")
+    window.studio.window.show_page("account")
+    await keep("account")
     window.studio.window.show_page("canvas")
     for prompt, seed in PROMPTS:
         views.editor.change(seed=seed, seed_fixed=True)

@@ -2,22 +2,36 @@
 
 import logging
 import os
+import platform
 import secrets
 import uuid
+import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import psutil
+
 import assets
+from desktop.account.browser_sign_in import BrowserSignIn, PageTexts
+from desktop.account.client import CloudClient
+from desktop.account.service import Account
+from desktop.account.tokens import TokenStore
 from desktop.app.settings import Settings, SettingsFile
 from desktop.canvas.brushes.preset_store import PresetStore
 from desktop.canvas.service import CanvasService
 from desktop.generation import migrations as queue_migrations
+from desktop.generation.cloud.api import CloudApi
+from desktop.generation.cloud.engine import CloudEngine
+from desktop.generation.cloud.links import CloudLinks
+from desktop.generation.cloud.offers import CloudOffers
 from desktop.generation.local_engine import LocalEngine, threads_for_painting
+from desktop.generation.painters import Painters
 from desktop.generation.queue import JobQueue
 from desktop.generation.results import ResultKeeper
+from desktop.generation.sending import JobSender
 from desktop.generation.store import JobStore
 from desktop.library import migrations as library_migrations
 from desktop.library.boards import Boards
@@ -31,6 +45,7 @@ from desktop.models.hashing import HashTaking
 from desktop.models.hub.client import Hub
 from desktop.models.hub.keys import HubKeys
 from desktop.models.service import ModelLibrary
+from desktop.widgets.translations import resolve_language, tr
 from shared.contracts.errors import ErrorReport, StorageError
 from shared.contracts.generation import LARGEST_SEED
 from shared.engine.layouts import hub_cache_folder
@@ -64,6 +79,8 @@ class World:
     new_seed: Callable[[], int] = new_random_seed
     engine: Callable[[BlobFolder], GenerationEngine] | None = None
     starter_model: Path = STARTER_MODEL
+    open_page: Callable[[str], object] = webbrowser.open
+    """Shows an address in the system's browser; may take a while."""
     hub_cache: Path | None = field(default_factory=lambda: hub_cache_folder(os.environ, Path.home()))
     """Where other programs keep models of the Hub."""
 
@@ -134,6 +151,54 @@ class Container:
         )
 
     @cached_property
+    def account(self) -> Account:
+        client = CloudClient(
+            server=self.settings.server,
+            store=TokenStore(file=self.folders.sign_in_file),
+            language=lambda: resolve_language(self.settings.language),
+            agent=f"Pentimento ({platform.system()})",
+        )
+        return Account(
+            client=client,
+            browser=BrowserSignIn(
+                open_browser=self.world.open_page,
+                new_secret=lambda: secrets.token_urlsafe(48),
+                texts=lambda: PageTexts(
+                    done=tr("You are signed in."),
+                    refused=tr("You are not signed in."),
+                    close=tr("Go back to Pentimento; this page can be closed."),
+                ),
+            ),
+            new_key=self.world.new_id,
+        )
+
+    @cached_property
+    def cloud_offers(self) -> CloudOffers:
+        return CloudOffers(account=self.account)
+
+    @cached_property
+    def cloud_engine(self) -> CloudEngine:
+        return CloudEngine(
+            api=CloudApi(client=self.account.client, blobs=self.blobs),
+            links=CloudLinks(database=self.queue_database),
+            new_id=uuid.uuid4,
+        )
+
+    @cached_property
+    def painters(self) -> Painters:
+        return Painters(library=self.models, offers=self.cloud_offers)
+
+    @cached_property
+    def job_sender(self) -> JobSender:
+        return JobSender(
+            queue=self.queue,
+            painters=self.painters,
+            blobs=self.blobs,
+            offers=self.cloud_offers,
+            memory=lambda: int(psutil.virtual_memory().total),
+        )
+
+    @cached_property
     def library(self) -> Library:
         return Library(
             database=self.library_database,
@@ -161,13 +226,17 @@ class Container:
 
     @cached_property
     def job_store(self) -> JobStore:
-        return JobStore(database=self._database(self.folders.queue_database, queue_migrations.__path__[0]))
+        return JobStore(database=self.queue_database)
+
+    @cached_property
+    def queue_database(self) -> Database:
+        return self._database(self.folders.queue_database, queue_migrations.__path__[0])
 
     @cached_property
     def queue(self) -> JobQueue:
         return JobQueue(
             store=self.job_store,
-            engine=self.engine,
+            engines={"local": self.engine, "cloud": self.cloud_engine},
             results=ResultKeeper(store=self.job_store, library=self.library, blobs=self.blobs),
             clock=self.world.clock,
             new_id=self.world.new_id,
@@ -190,6 +259,14 @@ class Container:
         """The engine first, as it may still be writing what a database then keeps."""
         if "engine" in self.__dict__:
             await self.engine.close()
+        if "cloud_engine" in self.__dict__:
+            await self.cloud_engine.close()
+        if "painters" in self.__dict__:
+            self.painters.close()
+        if "cloud_offers" in self.__dict__:
+            self.cloud_offers.close()
+        if "account" in self.__dict__:
+            await self.account.close()
         if "hub" in self.__dict__:
             await self.hub.close()
         if "library" in self.__dict__:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.account.views.account_view import AccountView
 from desktop.app.viewmodels import Viewmodels
 from desktop.app.workspace import Workspace
 from desktop.canvas.views.brushes_panel import BrushesPanel
@@ -43,10 +44,12 @@ class Pages:
         )
         self.gallery_view = GalleryView(viewmodels.gallery)
         self.models_view = ModelsView(models=viewmodels.models, hub=viewmodels.hub)
+        self.account_view = AccountView(overview=viewmodels.account)
         self._widgets: Mapping[str, QWidget] = {
             "canvas": self.workspace,
             "gallery": self.gallery_view,
             "models": self.models_view,
+            "account": self.account_view,
         }
 
     def widget(self, page: str) -> QWidget:

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from desktop.widgets.choices import LanguageChoice, ThemeChoice
 from shared.contracts.errors import ErrorReport, StorageError
 
+DEFAULT_SERVER = "http://127.0.0.1:8000"
+"""Where `make serve` listens; a service's own address is entered under Account."""
+
 
 class Settings(BaseModel):
     """`window_geometry` and `window_layout` are Qt's own states in base64; `editor` is the Generate panel's."""
@@ -25,6 +28,8 @@ class Settings(BaseModel):
     watched_folder: Path | None = None
     hub_endpoint: str = ""
     """Of a mirror; empty for the Hub itself."""
+    server: str = DEFAULT_SERVER
+    """Of the account and the cloud queue."""
     tools: dict[str, Any] = Field(default_factory=dict)
     swatches: tuple[str, ...] = ()
     recent_colours: tuple[str, ...] = ()

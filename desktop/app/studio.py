@@ -7,6 +7,7 @@ import logging
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from desktop.app.cloud_connections import CloudConnections
 from desktop.app.connections import Connections
 from desktop.app.container import Container
 from desktop.app.first_window import decoded, make_window
@@ -19,6 +20,8 @@ from desktop.generation.jobs import Job
 from desktop.widgets.tasks import TaskOwner
 from desktop.widgets.translations import tr
 from shared.contracts.errors import ErrorReport, PentimentoError
+
+MENDED_UNDER_ACCOUNT = frozenset({"NOT_SIGNED_IN", "INSUFFICIENT_CREDITS", "EMAIL_NOT_VERIFIED"})
 
 _log = logging.getLogger(__name__)
 
@@ -48,11 +51,21 @@ class Studio:
             show_job_error=self._show_job_error,
             parent=self._owner,
         )
+        self._cloud = CloudConnections(
+            viewmodels=self.viewmodels,
+            offers=container.cloud_offers,
+            engine=container.cloud_engine,
+            show_credits=self.window.top_bar.show_credits,
+            parent=self._owner,
+        )
+        self.window.pages.generate_panel.account_asked.connect(lambda: self.window.show_page("account"))
+        self.window.pages.account_view.canvas_asked.connect(lambda: self.window.show_page("canvas"))
         self._closing: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
         self.appearance.changed.connect(self.save_settings)
         self.viewmodels.models.folders_changed.connect(self.save_settings)
         self.viewmodels.hub.endpoint_changed.connect(self.save_settings)
+        self.viewmodels.account.server_changed.connect(self.save_settings)
         # Known before it is watched, as settings may be saved first.
         self.viewmodels.gallery.imports.watched = container.settings.watched_folder
         self.viewmodels.gallery.imports.watched_changed.connect(self.save_settings)
@@ -86,6 +99,7 @@ class Studio:
             window_layout=_encoded(self.window.pages.workspace.layout_state()),
             model_folders=container.models.added_folders,
             hub_endpoint=container.hub.endpoint,
+            server=container.account.state.server,
             watched_folder=self.viewmodels.gallery.imports.watched,
             tools=remembered(self.viewmodels.canvas.tools, self.viewmodels.canvas.aids),
             swatches=self.viewmodels.canvas.palette.swatches,
@@ -133,6 +147,7 @@ class Studio:
         if crashed_before:
             self._offer_recovered()
         self._queue_tasks.start(container.queue.run(), name="queue")
+        self._queue_tasks.start(container.account.load(), name="account")
         self._queue_tasks.start(tidy(container), name="housekeeping")
         self._queue_tasks.start(
             container.library.keep_beside(container.boards.changes, container.saved_searches.changes),
@@ -159,7 +174,13 @@ class Studio:
         self.window.errors.show_error(report)
 
     def _show_job_error(self, job: Job) -> None:
-        if job.error is not None:
+        if job.error is None:
+            return
+        if job.error.code in MENDED_UNDER_ACCOUNT:
+            self.window.errors.show_error(
+                job.error, button=tr("Account"), run=lambda: self.window.show_page("account")
+            )
+        else:
             self.window.errors.show_error(
                 job.error, button=tr("Try again"), run=lambda: self.viewmodels.overview.retry(job.id)
             )

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QObject
 
+from desktop.account.viewmodel import AccountOverview
 from desktop.app.container import Container
 from desktop.app.engine_memory import engine_memory
 from desktop.canvas.viewmodel import CanvasViewModel
@@ -43,7 +44,7 @@ class Viewmodels:
     def editor(self) -> RequestEditor:
         return RequestEditor(
             canvas=self.canvas,
-            queue=self._container.queue,
+            sender=self._container.job_sender,
             blobs=self._container.blobs,
             models=self._container.models,
             tasks=self.tasks,
@@ -56,7 +57,7 @@ class Viewmodels:
         return PictureTasks(
             editor=self.editor,
             layers=self.canvas,
-            queue=self._container.queue,
+            sender=self._container.job_sender,
             blobs=self._container.blobs,
             new_seed=self._container.world.new_seed,
             parent=self._parent,
@@ -67,8 +68,18 @@ class Viewmodels:
         return Staging(
             store=self._container.job_store,
             queue=self._container.queue,
+            sender=self._container.job_sender,
             blobs=self._container.blobs,
             new_seed=self._container.world.new_seed,
+            parent=self._parent,
+        )
+
+    @cached_property
+    def account(self) -> AccountOverview:
+        return AccountOverview(
+            account=self._container.account,
+            tasks=self.tasks,
+            open_page=self._container.world.open_page,
             parent=self._parent,
         )
 
@@ -116,5 +127,5 @@ class Viewmodels:
         await self.tasks.close()
         for room in (self.gallery, self.models, self.hub):
             await room.close()
-        for part in (self.editor, self.staging, self.overview):
+        for part in (self.editor, self.staging, self.overview, self.account):
             part.close()

@@ -10,8 +10,8 @@ from desktop.widgets.commands import Command
 
 Value = TypeVar("Value")
 
-_PAGES = {"canvas": "Canvas", "gallery": "Gallery", "models": "Models"}
-_PAGE_ICONS = {"canvas": "brush", "gallery": "images", "models": "box"}
+_PAGES = {"canvas": "Canvas", "gallery": "Gallery", "models": "Models", "account": "Account"}
+_PAGE_ICONS = {"canvas": "brush", "gallery": "images", "models": "box", "account": "user"}
 _PANELS = {
     "generate": "Panel: Generate",
     "layers": "Panel: Layers",

@@ -9,7 +9,7 @@ from shared.contracts.generation import Recipe, TextToImage
 from shared.contracts.models import ModelDescription
 
 Action = Literal["generate", "fill_selection", "extend", "refine", "render_again"]
-Field = Literal["prompt", "model", "size"]
+Field = Literal["prompt", "model", "size", "place"]
 
 
 def decide_action(situation: CanvasSituation, strength: float, opened: Recipe | None = None) -> Action:

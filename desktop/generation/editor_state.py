@@ -1,7 +1,7 @@
 """What the artist has set up for the next picture, and its form on disk."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -21,6 +21,8 @@ from shared.contracts.generation import (
     TextToImage,
 )
 from shared.contracts.models import ModelDescription
+
+PlaceChoice = Literal["local", "cloud", "automatic"]
 
 HISTORY_LENGTH = 50
 LARGEST_COUNT = 4
@@ -81,6 +83,9 @@ class EditorState(BaseModel):
     variation_strength: float = Field(default=0.0, ge=0, le=1)
     controls: tuple[ControlChoice, ...] = ()
     open_pickles: bool = False
+    place: PlaceChoice = "local"
+    ceiling: int = Field(default=20, ge=1, le=10_000)
+    """Credits that an automatic choice may spend on a job."""
 
     def changed(self, **values: object) -> "EditorState":
         """Raises pydantic's ValidationError for a value out of its range."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.errors import ErrorReport
+from shared.contracts.events import LoadingStage
 from shared.contracts.generation import BlobId, GenerationRequest, Placement, Recipe
 
 Place = Literal["local", "cloud"]
@@ -53,10 +54,10 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class JobProgress:
-    """Of the job in hand. `seconds_left` is None until two steps were timed; `steps` is 0 before the first."""
+    """Of a job in hand. `seconds_left` is None until two steps were timed; `steps` is 0 before the first."""
 
     job_id: str
-    stage: Literal["starting", "model", "conditioning", "painting"]
+    stage: LoadingStage | Literal["painting"]
     step: int = 0
     steps: int = 0
     seconds_left: float | None = None

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, Signal
 
 from desktop.generation.canvas_port import LayerCapture, LayerSource
-from desktop.generation.queue import JobQueue
 from desktop.generation.request_building import settings_of
+from desktop.generation.sending import JobSender
 from desktop.generation.viewmodel import RequestEditor
 from desktop.library.picture import LibraryPicture
 from shared.contracts.errors import InvalidRequestError, NotFoundError, PentimentoError
@@ -42,7 +42,7 @@ class PictureTasks(QObject):
         *,
         editor: RequestEditor,
         layers: LayerSource,
-        queue: JobQueue,
+        sender: JobSender,
         blobs: BlobFolder,
         new_seed: Callable[[], int],
         parent: QObject | None = None,
@@ -50,7 +50,7 @@ class PictureTasks(QObject):
         super().__init__(parent)
         self._editor = editor
         self._layers = layers
-        self._queue = queue
+        self._sender = sender
         self._blobs = blobs
         self._new_seed = new_seed
 
@@ -65,7 +65,13 @@ class PictureTasks(QObject):
             image = await asyncio.to_thread(self._blobs.put, capture.image_png)
             mask = await self._mask_of(capture) if task == "remove_background" else None
             request = self._request(task, image, capture.recipe, mask)
-            job = await self._queue.add(request, document_id=capture.document_id, placement=capture.placement)
+            job = await self._sender.send(
+                request,
+                choice=self._editor.state.place,
+                ceiling=self._editor.state.ceiling,
+                document_id=capture.document_id,
+                placement=capture.placement,
+            )
         except PentimentoError as error:
             self.failed.emit(error.report)
         else:
@@ -75,7 +81,11 @@ class PictureTasks(QObject):
         """Of a picture of the library."""
         try:
             image = await asyncio.to_thread(self._blob_of, picture)
-            job = await self._queue.add(self._request(task, image, picture.recipe, None))
+            job = await self._sender.send(
+                self._request(task, image, picture.recipe, None),
+                choice=self._editor.state.place,
+                ceiling=self._editor.state.ceiling,
+            )
         except PentimentoError as error:
             self.failed.emit(error.report)
         else:

@@ -56,6 +56,15 @@ class QueueOverview(QObject):
     def progress(self) -> JobProgress | None:
         return self._queue.progress
 
+    def progress_of(self, job: Job) -> JobProgress | None:
+        return self._queue.progress_of(job.id)
+
+    @property
+    def in_hand(self) -> Job | None:
+        """The job that the progress is of."""
+        progress = self.progress
+        return next((job for job in self.jobs if progress is not None and job.id == progress.job_id), None)
+
     @property
     def running(self) -> Job | None:
         return next((job for job in self.jobs if job.state == "running"), None)
@@ -67,8 +76,9 @@ class QueueOverview(QObject):
         self._start(self._queue.cancel(job_id))
 
     def cancel_running(self) -> None:
-        if self.running is not None:
-            self.cancel(self.running.id)
+        job = self.in_hand or self.running
+        if job is not None:
+            self.cancel(job.id)
 
     def retry(self, job_id: str) -> None:
         self._start(self._queue.retry(job_id))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.generation.jobs import Candidate, Settlement
+from desktop.generation.jobs import Candidate, Job, Settlement
 from desktop.generation.queue import JobQueue
+from desktop.generation.sending import JobSender
 from desktop.generation.store import JobStore
 from shared.contracts.errors import PentimentoError
 from shared.contracts.generation import Inpaint, Outpaint, Placement
@@ -28,6 +29,7 @@ class Staging(QObject):
         *,
         store: JobStore,
         queue: JobQueue,
+        sender: JobSender,
         blobs: BlobFolder,
         new_seed: Callable[[], int],
         parent: QObject | None = None,
@@ -35,6 +37,7 @@ class Staging(QObject):
         super().__init__(parent)
         self._store = store
         self._queue = queue
+        self._sender = sender
         self._blobs = blobs
         self._new_seed = new_seed
         self.candidates: tuple[Candidate, ...] = ()
@@ -80,26 +83,33 @@ class Staging(QObject):
         await self._settle(self.candidates, "dropped")
 
     async def again(self, candidate: Candidate | None = None) -> None:
-        """The same request once more, with a new seed."""
+        """The same request once more, with a new seed, at the place where it ran."""
         candidate = candidate or self.current
         if candidate is None:
             return
         request = candidate.recipe.request.model_copy(update={"seed": self._new_seed()})
+        job = self._job_of(candidate)
         try:
-            await self._queue.add(
-                request, document_id=candidate.document_id, placement=self._place_of(candidate)
+            await self._sender.send(
+                request,
+                choice=job.place if job is not None else "local",
+                document_id=candidate.document_id,
+                placement=self._place_of(candidate),
             )
         except PentimentoError as error:
             self.failed.emit(error.report)
 
     def _place_of(self, candidate: Candidate) -> Placement:
         """Where the request lay, which its result may do only in part."""
-        for job in self._queue.jobs:
-            if job.id == candidate.job_id:
-                return job.placement
+        job = self._job_of(candidate)
+        if job is not None:
+            return job.placement
         # An inpainting's request has the whole document's size; every other request that of its results.
         repaints = isinstance(candidate.recipe.request, Inpaint | Outpaint)
         return Placement() if repaints else candidate.placement
+
+    def _job_of(self, candidate: Candidate) -> Job | None:
+        return next((job for job in self._queue.jobs if job.id == candidate.job_id), None)
 
     def file_of(self, candidate: Candidate) -> Path:
         return self._blobs.path(candidate.blob)

@@ -8,9 +8,17 @@ from typing import TypeVar
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from desktop.generation.jobs import FINISHED_STATES, Candidate, Job, JobState, Settlement, input_blobs
+from desktop.generation.jobs import (
+    FINISHED_STATES,
+    Candidate,
+    Job,
+    JobState,
+    Place,
+    Settlement,
+    input_blobs,
+)
 from desktop.generation.rows import StoredResult, candidate_of, job_of, result_row, state_in, stored_result_of
-from desktop.generation.tables import JobRow, QueueSettingRow, ResultRow
+from desktop.generation.tables import CloudJobRow, JobRow, PaceRow, QueueSettingRow, ResultRow
 from desktop.library.database import Database
 from shared.contracts.errors import ErrorReport
 from shared.contracts.generation import BlobId, GenerationRequest, Placement
@@ -33,14 +41,16 @@ class JobStore:
         request: GenerationRequest,
         document_id: str,
         placement: Placement,
+        place: Place = "local",
+        price_credits: int | None = None,
     ) -> Job:
         def insert(session: Session) -> Job:
             row = JobRow(
                 id=job_id,
                 created_at=created_at.astimezone(UTC).isoformat(),
                 position=_next_position(session),
-                place="local",
-                price_credits=None,
+                place=place,
+                price_credits=price_credits,
                 request=request.model_dump_json(),
                 state="waiting",
                 attempt=1,
@@ -82,10 +92,13 @@ class JobStore:
             )
         )
 
-    async def start_next(self) -> Job | None:
+    async def start_next(self, place: Place) -> Job | None:
         def start(session: Session) -> Job | None:
             row = session.scalars(
-                select(JobRow).where(JobRow.state == "waiting").order_by(JobRow.position).limit(1)
+                select(JobRow)
+                .where(JobRow.state == "waiting", JobRow.place == place)
+                .order_by(JobRow.position)
+                .limit(1)
             ).first()
             if row is None:
                 return None
@@ -129,6 +142,8 @@ class JobStore:
             row = session.get(JobRow, job_id)
             if row is None or row.state not in {"failed", "cancelled"}:
                 return False
+            # What ended in the cloud is another job there; what goes on there is followed further.
+            session.execute(delete(CloudJobRow).where(CloudJobRow.job_id == job_id, CloudJobRow.is_over))
             row.position = _next_position(session)
             row.state, row.error, row.attempt = "waiting", None, row.attempt + 1
             return True
@@ -219,6 +234,23 @@ class JobStore:
 
         return await self._run(read)
 
+    async def paces(self) -> dict[str, float]:
+        """By model, in seconds for one step of a million pixels."""
+        return await self._run(
+            lambda session: {row.model_id: row.seconds for row in session.scalars(select(PaceRow))}
+        )
+
+    async def remember_pace(self, model_id: str, seconds: float) -> float:
+        """Half of what was known and half of this: a machine that is busy once does not count for long."""
+
+        def change(session: Session) -> float:
+            known = session.get(PaceRow, model_id)
+            pace = seconds if known is None else (known.seconds + seconds) / 2
+            session.merge(PaceRow(model_id=model_id, seconds=pace))
+            return pace
+
+        return await self._run(change)
+
     async def is_paused(self) -> bool:
         def read(session: Session) -> bool:
             row = session.get(QueueSettingRow, _PAUSED)
@@ -240,7 +272,10 @@ def _next_position(session: Session) -> int:
 
 
 def _forget_settled_results(session: Session) -> None:
-    """Rows of taken and dropped pictures only keep a listed job from storing them twice."""
+    """Rows of taken and dropped pictures only keep a listed job from storing them twice, links only from paying."""
+    session.execute(
+        delete(CloudJobRow).where(CloudJobRow.is_over, CloudJobRow.job_id.not_in(select(JobRow.id)))
+    )
     session.execute(
         delete(ResultRow).where(
             ResultRow.staging.in_(["taken", "dropped"]), ResultRow.job_id.not_in(select(JobRow.id))

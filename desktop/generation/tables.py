@@ -1,6 +1,6 @@
 """Rows of the queue's own database. Times are ISO 8601 in UTC; requests, recipes and errors are JSON."""
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Float, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -64,3 +64,31 @@ class QueueSettingRow(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class CloudJobRow(Base):
+    """Stands before the cloud is asked, and as long as the job does: what is run again is the same job there.
+
+    A job that is tried again after its end (`is_over`) becomes another. `is_cancelled` ones stay until the cloud was
+    told.
+    """
+
+    __tablename__ = "cloud_jobs"
+    __table_args__ = (Index("cloud_jobs_by_job", "job_id"),)
+
+    cloud_id: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str]
+    server: Mapped[str]
+    user_id: Mapped[str]
+    email: Mapped[str]
+    is_cancelled: Mapped[bool]
+    is_over: Mapped[bool]
+
+
+class PaceRow(Base):
+    """How long a model takes here for one step of a million pixels."""
+
+    __tablename__ = "paces"
+
+    model_id: Mapped[str] = mapped_column(primary_key=True)
+    seconds: Mapped[float] = mapped_column(Float)

@@ -9,12 +9,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.generation.actions import Action, Field, decide_action, find_problems
 from desktop.generation.canvas_port import CanvasSituation, CanvasSource
+from desktop.generation.cloud.offers import CloudOffer
 from desktop.generation.editor_state import EditorState, load_state, remembered
 from desktop.generation.jobs import Job
-from desktop.generation.queue import JobQueue
+from desktop.generation.painters import is_cloud_only
+from desktop.generation.places import Decision, only_in_the_cloud
 from desktop.generation.request_building import build_again, build_request, named_embeddings
+from desktop.generation.sending import JobSender
 from desktop.generation.sending_plan import plan_sending
 from desktop.generation.sizes import SizePreset, size_presets
+from desktop.generation.work import work_of_editor
 from desktop.models.service import ModelLibrary
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.errors import ErrorReport, NotFoundError, PentimentoError
@@ -37,6 +41,8 @@ class RequestEditor(QObject):
     """An InpaintPlan, or None where nothing would be repainted."""
     recipe_opened = Signal(object)
     """The recipe whose own pictures the next render starts from, or None once it was closed."""
+    decision_changed = Signal(object)
+    """Where the next job would run: a Decision, or None where that is known only when it is sent."""
     submitted = Signal(str)
     submit_failed = Signal(object)
 
@@ -44,7 +50,7 @@ class RequestEditor(QObject):
         self,
         *,
         canvas: CanvasSource,
-        queue: JobQueue,
+        sender: JobSender,
         blobs: BlobFolder,
         models: ModelLibrary,
         tasks: TaskOwner,
@@ -53,7 +59,7 @@ class RequestEditor(QObject):
     ) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        self._queue = queue
+        self._sender = sender
         self._blobs = blobs
         self._models = models
         self._tasks = tasks
@@ -69,14 +75,19 @@ class RequestEditor(QObject):
         self._situation = canvas.situation()
         self._had_action: Action | None = None
         self._had_problems: dict[Field, ErrorReport] = {}
+        self._had_decision: Decision | None = None
         self._plan_number = 0
         self._had_plan = False
         self._plan_timer = QTimer(self)
         self._plan_timer.setSingleShot(True)
         self._plan_timer.setInterval(PLAN_DELAY_MILLISECONDS)
         self._plan_timer.timeout.connect(self._start_planning)
-        self._unsubscribe = models.changed.subscribe(self._take_models)
-        self._take_models(models.models)
+        self._unsubscribe = (
+            sender.painters.changed.subscribe(self._take_models),
+            models.changed.subscribe(lambda _: self._take_models(self.models)),
+            sender.offers.changed.subscribe(lambda _: self._tell()),
+        )
+        self._take_models(self.models)
 
     @property
     def action(self) -> Action:
@@ -88,15 +99,30 @@ class RequestEditor(QObject):
 
     @property
     def problems(self) -> dict[Field, ErrorReport]:
-        return find_problems(self.state, self.action, self.model, self.opened, self._situation)
+        found = find_problems(self.state, self.action, self.model, self.opened, self._situation)
+        decision, model = self.decision, self.model
+        if model is not None and is_cloud_only(model) and self.state.place == "local":
+            found["place"] = only_in_the_cloud(model).report
+        if decision is not None and decision.problem is not None:
+            found["place"] = decision.problem
+        return found
+
+    @property
+    def decision(self) -> Decision | None:
+        work = work_of_editor(self.state, self._situation, self.action, self.model, self.opened)
+        return self._sender.decide(self.state.place, work, self.state.ceiling) if work else None
+
+    @property
+    def offer(self) -> CloudOffer:
+        return self._sender.offers.offer
 
     @property
     def model(self) -> ModelDescription | None:
-        return self._models.find(self.state.model_id)
+        return self._sender.painters.find(self.state.model_id)
 
     @property
     def models(self) -> tuple[ModelDescription, ...]:
-        return self._models.models
+        return self._sender.painters.models
 
     @property
     def presets(self) -> tuple[SizePreset, ...]:
@@ -109,9 +135,12 @@ class RequestEditor(QObject):
         self._set(self.state.changed(**values))
 
     def choose_model(self, model_id: str) -> None:
-        model = self._models.find(model_id)
+        """One that only the cloud has takes the job there."""
+        model = self._sender.painters.find(model_id)
         if model is not None and model_id != self.state.model_id:
-            self._set(self.state.with_model(model))
+            state = self.state.with_model(model)
+            goes_there = is_cloud_only(model) and state.place == "local"
+            self._set(state.changed(place="cloud") if goes_there else state)
 
     def repeat_last_seed(self) -> None:
         if self.last_seed is not None:
@@ -195,7 +224,13 @@ class RequestEditor(QObject):
                 request = build_request(state, action=action, model=model.reference, seed=seed, frame=frame)
             else:
                 request = await self._request_of_canvas(state, action, model, seed, frame)
-            job = await self._queue.add(request, document_id=document_id, placement=placement)
+            job = await self._sender.send(
+                request,
+                choice=state.place,
+                ceiling=state.ceiling,
+                document_id=document_id,
+                placement=placement,
+            )
         except PentimentoError as error:
             self.submit_failed.emit(error.report)
             return None
@@ -213,10 +248,11 @@ class RequestEditor(QObject):
         if isinstance(history, list):
             self.history = tuple(prompt for prompt in history if isinstance(prompt, str))
         self._set(load_state(state) if isinstance(state, Mapping) else EditorState())
-        self._take_models(self._models.models)
+        self._take_models(self.models)
 
     def close(self) -> None:
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         self._plan_timer.stop()
 
     def add_to_prompt(self, words: str) -> None:
@@ -277,7 +313,7 @@ class RequestEditor(QObject):
         )
 
     def _find_named(self, recipe: Recipe) -> ModelDescription | None:
-        return self._models.find_like(recipe.request.model)
+        return self._sender.painters.find_like(recipe.request.model)
 
     def _take_models(self, models: tuple[ModelDescription, ...]) -> None:
         self.models_changed.emit(models)
@@ -299,6 +335,9 @@ class RequestEditor(QObject):
         if self.problems != self._had_problems:
             self._had_problems = self.problems
             self.problems_changed.emit(self._had_problems)
+        if self.decision != self._had_decision:
+            self._had_decision = self.decision
+            self.decision_changed.emit(self._had_decision)
         self._plan_timer.start()
 
     def _start_planning(self) -> None:

@@ -55,6 +55,11 @@ class DataFolders:
         return self.root / "downloads.json"
 
     @property
+    def sign_in_file(self) -> Path:
+        """Where there is no keyring."""
+        return self.root / "sign-in.json"
+
+    @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
 

@@ -8,16 +8,24 @@ from shared.contracts.base import Contract
 from shared.contracts.errors import ErrorReport
 from shared.contracts.generation import BlobId, Placement, Recipe
 
+LoadingStage = Literal[
+    "starting", "model", "conditioning", "sending", "queued", "unreachable", "signed_out", "fetching"
+]
+
 
 class Accepted(Contract):
     event: Literal["accepted"] = "accepted"
 
 
 class Loading(Contract):
-    """The engine's process or the model is being made ready; `stage` is one word of the engine's life."""
+    """It is not painted yet; `stage` says what is waited for.
+
+    Here: the engine's process, the model, the prompt. In the cloud also: pictures that are sent, a worker's turn,
+    the network, a sign-in, and finished pictures that are fetched.
+    """
 
     event: Literal["loading"] = "loading"
-    stage: Literal["starting", "model", "conditioning"] = "model"
+    stage: LoadingStage = "model"
 
 
 class Progress(Contract):

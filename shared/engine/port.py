@@ -13,7 +13,8 @@ class GenerationEngine(Protocol):
     def run(self, job_id: str, request: GenerationRequest) -> AsyncIterator[GenerationEvent]:
         """Events of one job, from accepted to exactly one of completed, cancelled or failed.
 
-        Never raises for what happens to a job: that is a `Failed` event. Closing the iterator early cancels.
+        Never raises for what happens to a job: that is a `Failed` event. Closing the iterator early gives the job
+        up: an engine here stops it; a cloud's goes on, and running the same `job_id` again follows it.
         """
         ...
 
@@ -22,5 +23,5 @@ class GenerationEngine(Protocol):
         ...
 
     async def close(self) -> None:
-        """Stop the job in hand and give back memory and processes."""
+        """Let go of the jobs in hand, whose streams end with `Cancelled`, and give back memory and processes."""
         ...

@@ -17,7 +17,7 @@ from desktop.generation.views.rows import (
     quiet_spin,
     show_note,
 )
-from desktop.generation.views.words import preset_name
+from desktop.generation.views.words import model_label, preset_name
 from desktop.widgets.parts import icon_button
 from desktop.widgets.translations import tr, tr_error
 from shared.contracts.errors import ErrorReport
@@ -144,7 +144,7 @@ class BasicSettings(Rows):
             self._editor.change(seed_fixed=False)
 
     def _show_models(self) -> None:
-        fill_choices(self.model, {model.id: model.name for model in self._editor.models})
+        fill_choices(self.model, {model.id: model_label(model) for model in self._editor.models})
         choose(self.model, self._editor.state.model_id)
         self._show_presets()
 

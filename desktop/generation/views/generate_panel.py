@@ -1,6 +1,6 @@
 """Where the artist says what to paint, with the one primary button."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -16,9 +16,10 @@ from desktop.generation.viewmodel import RequestEditor
 from desktop.generation.views.additions import Additions
 from desktop.generation.views.advanced import AdvancedSettings
 from desktop.generation.views.basics import BasicSettings
+from desktop.generation.views.place_button import PlaceButton
 from desktop.generation.views.prompt_edit import PromptEdit
 from desktop.generation.views.rows import bare_scroll_area, name_control, show_note
-from desktop.generation.views.words import action_name
+from desktop.generation.views.words import action_name, number_text
 from desktop.widgets.error_line import ErrorLine
 from desktop.widgets.parts import Fold, icon_button
 from desktop.widgets.tasks import TaskOwner
@@ -32,6 +33,8 @@ GENERATE_SHORTCUT = "Ctrl+Enter"
 
 class GeneratePanel(QWidget):
     """The button stays in sight while what is above it scrolls."""
+
+    account_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, editor: RequestEditor, tasks: TaskOwner) -> None:
         super().__init__(parent)
@@ -68,8 +71,8 @@ class GeneratePanel(QWidget):
         self.additions_fold = Fold(tr("LoRAs and controls"), self.additions)
         self.generate = QPushButton(self)
         set_role(self.generate, "primary")
-        self.place = QLabel(self)
-        set_role(self.place, "quiet")
+        self.place = PlaceButton(self, editor=editor)
+        self.place.account_asked.connect(self.account_asked)
         self.reason = QLabel(self)
         self.reason.setWordWrap(True)
         set_role(self.reason, "quiet")
@@ -144,6 +147,7 @@ class GeneratePanel(QWidget):
         editor.state_changed.connect(self._show_state)
         editor.action_changed.connect(self._show_action)
         editor.problems_changed.connect(self._show_problems)
+        editor.decision_changed.connect(self._show_action)
         editor.recipe_opened.connect(self._show_recipe)
         editor.submit_failed.connect(self._show_failure)
         editor.submitted.connect(self.error.clear)
@@ -158,8 +162,6 @@ class GeneratePanel(QWidget):
         name_control(self.negative_prompt, tr("Negative prompt"), tr("What the picture should not show"))
         self.advanced_fold.set_text(tr("Advanced"))
         self.additions_fold.set_text(tr("LoRAs and controls"))
-        self.place.setText(tr("local"))
-        self.place.setToolTip(tr("Painted on this machine"))
         self._recipe_text.setText(
             tr("A layer's recipe is open: choose another size or model, or change its words.")
         )
@@ -181,6 +183,9 @@ class GeneratePanel(QWidget):
 
     def _show_action(self) -> None:
         text = action_name(self._editor.action)
+        decision = self._editor.decision
+        if decision is not None and decision.place == "cloud" and decision.price is not None:
+            text = tr("{action}  ·  {price} credits", action=text, price=number_text(decision.price))
         self.generate.setText(text)
         tips = {
             "generate": tr("Paint a new picture"),
@@ -197,8 +202,8 @@ class GeneratePanel(QWidget):
         self.generate.setEnabled(not problems)
         self.basics.show_problems(problems)
         # An empty prompt is no mistake: the reason stands at the button, in a quiet voice.
-        prompt_problem = problems.get("prompt")
-        show_note(self.reason, tr_error(prompt_problem) if prompt_problem else "")
+        at_button = problems.get("place") or problems.get("prompt")
+        show_note(self.reason, tr_error(at_button) if at_button else "")
         self.generate.setAccessibleDescription(" ".join(tr_error(problem) for problem in problems.values()))
 
     def _show_recipe(self, recipe: Recipe | None) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from desktop.generation.jobs import Job
 from desktop.generation.queue_overview import QueueOverview
 from desktop.generation.views.rows import bare_scroll_area
-from desktop.generation.views.words import job_title, state_text
+from desktop.generation.views.words import job_title, place_text, progress_text, state_text
 from desktop.widgets.parts import ElidedLabel, icon_button
 from desktop.widgets.theme import SPACE, set_dense, set_role
 from desktop.widgets.translations import tr, tr_error
@@ -45,6 +45,7 @@ class JobList(QFrame):
         layout.addWidget(self.empty)
         layout.addWidget(self._scroll)
         overview.jobs_changed.connect(self._jobs_changed)
+        overview.progress_changed.connect(self._show_progress)
 
     @property
     def rows(self) -> list["JobRow"]:
@@ -87,6 +88,11 @@ class JobList(QFrame):
         self._scroll.verticalScrollBar().setValue(scrolled)
         self.adjustSize()
 
+    def _show_progress(self) -> None:
+        if self.isVisible():
+            for row in self.rows:
+                row.show_progress()
+
     def _jobs_changed(self) -> None:
         if self.isVisible():
             bottom = self.geometry().bottom()
@@ -100,11 +106,14 @@ class JobRow(QWidget):
         self.job = job
         self._overview = overview
         title = ElidedLabel(job_title(job), mode=Qt.TextElideMode.ElideRight)
+        self.place = QLabel(place_text(job))
+        set_role(self.place, "quiet")
         self.state = QLabel(state_text(job))
         set_role(self.state, "danger" if job.state == "failed" else "quiet")
         line = QHBoxLayout()
         line.setSpacing(SPACE)
         line.addWidget(title, 1)
+        line.addWidget(self.place)
         line.addWidget(self.state)
         for button in self._buttons():
             set_dense(button)
@@ -120,7 +129,13 @@ class JobRow(QWidget):
             self.error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             set_role(self.error, "quiet")
             column.addWidget(self.error)
-        self.setAccessibleName(f"{job_title(job)}, {state_text(job)}")
+        self.setAccessibleName(f"{job_title(job)}, {place_text(job)}, {state_text(job)}")
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        progress = self._overview.progress_of(self.job)
+        if progress is not None and self.job.state == "running":
+            self.state.setText(progress_text(progress))
 
     def _buttons(self) -> list[QWidget]:
         job, overview = self.job, self._overview

@@ -7,7 +7,7 @@ from desktop.generation.jobs import JobProgress
 from desktop.generation.queue_overview import QueueOverview
 from desktop.generation.views.job_list import JobList
 from desktop.generation.views.rows import name_control
-from desktop.generation.views.words import memory_text, progress_text, queue_text, time_left_text
+from desktop.generation.views.words import memory_text, place_text, progress_text, queue_text, time_left_text
 from desktop.widgets.icons import icon
 from desktop.widgets.parts import icon_button
 from desktop.widgets.theme import CONTROL_HEIGHT, ICON_SIZE, SPACE, set_dense, set_role
@@ -102,10 +102,12 @@ class QueueBar(QWidget):
         # A range of 0 to 0 shows that something works without saying how far it is.
         self.progress.setRange(0, progress.steps)
         self.progress.setValue(progress.step)
+        self._show_machine()
 
     def _show_machine(self) -> None:
-        running = self._overview.running
+        running = self._overview.in_hand or self._overview.running
         model = running.request.model.name if running else ""
+        place = place_text(running) if running and running.place == "cloud" else ""
         memory = memory_text(self._overview.memory)
-        self.machine.setText(", ".join(part for part in (model, memory) if part))
+        self.machine.setText(", ".join(part for part in (model, place, memory) if part))
         self.machine.setToolTip(tr("The model in use and the memory that the engine holds"))

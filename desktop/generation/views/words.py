@@ -1,7 +1,10 @@
 """The words for the values of a request; samplers and schedules keep the names that artists know."""
 
+from PySide6.QtCore import QLocale
+
 from desktop.generation.actions import Action
 from desktop.generation.jobs import Job, JobProgress
+from desktop.generation.painters import is_cloud_only
 from desktop.generation.sizes import SizePreset
 from desktop.widgets.translations import tr
 from shared.contracts.generation import (
@@ -14,6 +17,7 @@ from shared.contracts.generation import (
     Seamless,
     Speed,
 )
+from shared.contracts.models import ModelDescription
 
 SAMPLER_NAMES: dict[Sampler, str] = {
     "dpmpp_2m": "DPM++ 2M",
@@ -97,6 +101,10 @@ def action_name(action: Action) -> str:
     }[action]
 
 
+def model_label(model: ModelDescription) -> str:
+    return tr("{name} (in the cloud)", name=model.name) if is_cloud_only(model) else model.name
+
+
 def preset_name(preset: SizePreset) -> str:
     name = {
         "square": tr("Square"),
@@ -116,6 +124,11 @@ def progress_text(progress: JobProgress | None) -> str:
         "starting": tr("starting the engine…"),
         "model": tr("loading the model…"),
         "conditioning": tr("reading the prompt…"),
+        "sending": tr("sending the pictures…"),
+        "queued": tr("waiting in the cloud…"),
+        "unreachable": tr("no network: the job goes on in the cloud"),
+        "signed_out": tr("sign in to get the result"),
+        "fetching": tr("fetching the result…"),
     }[progress.stage]
 
 
@@ -161,6 +174,19 @@ def task_name(request: GenerationRequest) -> str:
         "enhance": tr("Enhance"),
         "remove_background": tr("Remove the background"),
     }.get(request.kind, "")
+
+
+def number_text(value: int) -> str:
+    return QLocale().toString(value)
+
+
+def place_text(job: Job) -> str:
+    """Where it runs, and at which price."""
+    if job.place == "local":
+        return tr("local")
+    if job.price_credits is None:
+        return tr("cloud")
+    return tr("cloud, {price} credits", price=number_text(job.price_credits))
 
 
 def memory_text(size: int | None) -> str:

@@ -19,6 +19,7 @@ from shared.contracts.errors import ErrorReport, OutOfMemoryError
 from shared.contracts.generation import Placement
 from tests.conftest import QtRun
 from tests.desktop.app.conftest import Life
+from tests.desktop.generation.studio import text_request
 from tests.support.fake_engine import FakeEngine
 from tests.support.window import Window, until
 
@@ -34,7 +35,7 @@ def test_opens_on_an_empty_canvas_and_pages_switch(life: Life, qt_run: QtRun) ->
         async with life as window:
             studio = window.studio
             assert studio.window.page == "canvas"
-            for page in ("gallery", "models", "canvas"):
+            for page in ("gallery", "models", "account", "canvas"):
                 QTest.mouseClick(studio.window.top_bar.buttons[page], Qt.MouseButton.LeftButton)
                 assert studio.window.page == page
                 assert studio.window.pages.widget(page).isVisible()
@@ -370,5 +371,26 @@ def test_dropped_pictures_become_layers(life: Life, qt_run: QtRun, tmp_path: Pat
                 tmp_path / "red.png", placement=Placement(x=3, y=4), recipe=None, name="red"
             )
             assert window.layer_names[-1] == "red"
+
+    qt_run(story(), timeout=60)
+
+
+def test_a_job_for_the_cloud_without_a_sign_in_leads_to_the_account(life: Life, qt_run: QtRun) -> None:
+    async def story() -> None:
+        async with life as window:
+            studio = window.studio
+            await window.container.queue.add(text_request("there"), place="cloud")
+            await until(lambda: studio.window.errors.report is not None)
+            report = studio.window.errors.report
+            assert report is not None
+            assert report.code == "NOT_SIGNED_IN"
+            (button,) = [
+                one
+                for one in studio.window.errors.findChildren(QAbstractButton)
+                if one.isVisible() and one.text() == "Account"
+            ]
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            assert studio.window.page == "account"
+            assert studio.window.pages.account_view.sign_in.isVisible()
 
     qt_run(story(), timeout=60)

@@ -8,10 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from desktop.generation.canvas_port import CanvasCapture, CanvasSituation, LayerCapture
+from desktop.generation.cloud.offers import CloudOffer
+from desktop.generation.painters import Painters
 from desktop.generation.picture_tasks import PictureTasks
 from desktop.generation.queue_overview import QueueOverview
+from desktop.generation.sending import JobSender
 from desktop.generation.staging import Staging
 from desktop.generation.viewmodel import RequestEditor
+from desktop.library.notices import Notice
 from desktop.models.service import ModelLibrary
 from desktop.widgets.tasks import TaskOwner
 from shared.contracts.generation import Placement
@@ -78,6 +82,18 @@ class Canvas:
         )
 
 
+class Offers:
+    """What the cloud offers, as the test says."""
+
+    def __init__(self) -> None:
+        self.offer = CloudOffer()
+        self.changed: Notice[CloudOffer] = Notice()
+
+    def become(self, offer: CloudOffer) -> None:
+        self.offer = offer
+        self.changed.tell(offer)
+
+
 class Room:
     def __init__(self, studio: Studio, models: tuple[ModelDescription, ...] = (MODEL,)) -> None:
         self.studio = studio
@@ -85,9 +101,18 @@ class Room:
         self.tasks = TaskOwner()
         self.models = ModelLibrary(own_folder=studio.folders.models, starter=studio.root / "starter")
         self.models.models = models
+        self.offers = Offers()
+        self.painters = Painters(library=self.models, offers=self.offers)
+        self.sender = JobSender(
+            queue=studio.queue,
+            painters=self.painters,
+            blobs=studio.blobs,
+            offers=self.offers,
+            memory=lambda: 16_000_000_000,
+        )
         self.editor = RequestEditor(
             canvas=self.canvas,
-            queue=studio.queue,
+            sender=self.sender,
             blobs=studio.blobs,
             models=self.models,
             tasks=self.tasks,
@@ -96,12 +121,16 @@ class Room:
         self.picture_tasks = PictureTasks(
             editor=self.editor,
             layers=self.canvas,
-            queue=studio.queue,
+            sender=self.sender,
             blobs=studio.blobs,
             new_seed=lambda: NEW_SEED,
         )
         self.staging = Staging(
-            store=studio.store, queue=studio.queue, blobs=studio.blobs, new_seed=lambda: NEW_SEED
+            store=studio.store,
+            queue=studio.queue,
+            sender=self.sender,
+            blobs=studio.blobs,
+            new_seed=lambda: NEW_SEED,
         )
         self.overview = QueueOverview(queue=studio.queue, tasks=self.tasks, read_memory=lambda: 1_400_000_000)
 

@@ -83,7 +83,7 @@ class Studio:
         self.store = JobStore(database=self.database)
         self.queue = JobQueue(
             store=self.store,
-            engine=self.engine,
+            engines={"local": self.engine},
             results=ResultKeeper(store=self.store, library=self.library, blobs=self.blobs),
             clock=self.clock,
             new_id=self.new_id,

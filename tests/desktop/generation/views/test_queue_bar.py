@@ -62,7 +62,7 @@ def test_the_list_tells_why_a_job_failed_and_tries_it_again(qt_run: QtRun, tmp_p
             await room.studio.until_idle()
             bar.jobs.refresh()
             (row,) = bar.jobs.rows
-            assert row.accessibleName() == "too large, failed"
+            assert row.accessibleName() == "too large, local, failed"
             assert row.error.text() == "There is not enough memory for 512 × 512. Choose a smaller size."
             buttons = {button.accessibleName(): button for button in row.findChildren(QToolButton)}
             buttons["Copy details"].click()
@@ -88,7 +88,10 @@ def test_each_job_can_be_cancelled_and_removed_in_the_list(qt_run: QtRun, tmp_pa
             bar.show()
             bar.summary.click()
             assert bar.jobs.isVisible()
-            assert [row.accessibleName() for row in bar.jobs.rows] == ["first, waiting", "second, waiting"]
+            assert [row.accessibleName() for row in bar.jobs.rows] == [
+                "first, local, waiting",
+                "second, local, waiting",
+            ]
             bar.jobs.rows[1].findChildren(QToolButton)[0].click()
             await room.studio.until(lambda: room.studio.queue.jobs[1].state == "cancelled")
             removing = bar.jobs.rows[1].findChildren(QToolButton)[-1]
