@@ -62,8 +62,11 @@ class CloudConnections(QObject):
             self._viewmodels.account.refresh()
 
     def _tick(self) -> None:
-        state = self._viewmodels.account.state
+        state, decision = self._viewmodels.account.state, self._viewmodels.editor.decision
         self._ticks += 1
+        if state.profile is not None and decision is not None and decision.problem is not None:
+            # What keeps a job out of the cloud may be over: a worker came, the server is back.
+            self._viewmodels.tasks.start(self._offers.refresh())
         if state.is_signed_in and (state.profile is None or state.problem or self._ticks >= REFRESHED_AFTER):
             self._ticks = 0
             self._viewmodels.account.refresh()

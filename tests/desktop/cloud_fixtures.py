@@ -10,8 +10,8 @@ import pytest
 from desktop.account.client import CloudClient
 from desktop.account.tokens import TokenStore
 from shared.contracts.accounts import SignedIn
-from tests.desktop.models.test_hub import MemoryKeyring
 from tests.support.live_cloud import LiveCloud
+from tests.support.memory_keyring import MemoryKeyring
 from tests.support.network import Network
 from tests.sync_server.conftest import _fresh, postgres
 from tests.sync_server.proof.shop import Shop

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ Result = TypeVar("Result")
 
 PASSWORD = "correct-horse-7-battery"
 CREDITS = 1000
+SECONDS_TILL_A_WORKER = 90
 
 
 class LiveCloud:
@@ -54,8 +56,17 @@ class LiveCloud:
         return self._settings.data_folder / "mails"
 
     def start(self) -> None:
+        """Until it answers, and its worker has said what it can paint with."""
         self.process.start()
         self.process.wait_until_ready()
+        deadline = time.monotonic() + SECONDS_TILL_A_WORKER
+        while not self._paints():
+            assert time.monotonic() < deadline, "no worker came"
+            time.sleep(0.5)
+
+    def _paints(self) -> bool:
+        models = httpx.get(f"{self.url}/api/v1/models", params={"is_active": "true"}).json()["data"]
+        return any(model["name"] == "starter" for model in models)
 
     def stop(self) -> None:
         self.process.stop()

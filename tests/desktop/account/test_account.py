@@ -50,13 +50,13 @@ async def account(network: Network, make_client: MakeClient) -> Account:
 async def test_a_password_signs_in_and_what_there_is_is_shown(live: LiveCloud, account: Account) -> None:
     assert account.state.is_known
     assert not account.state.is_signed_in
-    who = await live.register(tier="pro")
+    who = await live.register()
     with pytest.raises(CloudError) as wrong:
         await account.sign_in_with_password(who.user.email, "wrong")
     assert wrong.value.name == "AUTHENTICATION_FAILED"
     await account.sign_in_with_password(who.user.email, PASSWORD)
     profile = profile_of(account)
-    assert (profile.tier, profile.credits.available) == ("pro", CREDITS + 100)
+    assert (profile.email, profile.credits.available) == (who.user.email, CREDITS + 100)
     ledger = await account.ledger()
     assert {line.transaction_type for line in ledger.lines} >= {"bonus"}
     assert ledger.lines[0].balance_after == CREDITS + 100

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.account.tokens import KeptSignIn, TokenStore
 from shared.contracts.errors import StorageError
-from tests.desktop.models.test_hub import MemoryKeyring
+from tests.support.memory_keyring import MemoryKeyring
 
 SERVER = "https://studio.example.com"
 

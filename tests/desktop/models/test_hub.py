@@ -3,14 +3,12 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 
 from desktop.models.hub.client import Hub, HubProcess
 from desktop.models.hub.errors import HubError
@@ -19,35 +17,11 @@ from desktop.models.hub.messages import Checking, HubFile, Received
 from shared.contracts.errors import PentimentoError
 from tests.support.hub_simulator import COMMIT, HubSimulator
 from tests.support.kept_hub import KeptProcess
+from tests.support.memory_keyring import MemoryKeyring
 
 REPO = "artist/painter"
 WEIGHTS = bytes(range(256)) * 12_000
 """Three million bytes."""
-
-
-class MemoryKeyring(KeyringBackend):
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # the library's
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def memory_keyring() -> Iterator[MemoryKeyring]:
-    before, memory = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(memory)
-    yield memory
-    keyring.set_keyring(before)
 
 
 @pytest.fixture
