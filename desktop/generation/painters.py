@@ -33,11 +33,21 @@ class Painters:
         self._library = library
         self._offers = offers
         self.changed: Notice[tuple[ModelDescription, ...]] = Notice()
-        self.models = self._gathered()
+        self._seen: tuple[tuple[ModelDescription, ...], CloudOffer] = ((), CloudOffer())
+        self._models: tuple[ModelDescription, ...] = ()
+        self._told = self.models
         self._unsubscribe = (
             library.changed.subscribe(lambda _: self._gather()),
             offers.changed.subscribe(lambda _: self._gather()),
         )
+
+    @property
+    def models(self) -> tuple[ModelDescription, ...]:
+        """Gathered anew only where something changed: names of thousands take longer than a frame."""
+        here, offer = self._library.models, self._offers.offer
+        if self._seen[0] is not here or self._seen[1] is not offer:
+            self._seen, self._models = (here, offer), _gathered(here, offer)
+        return self._models
 
     def find(self, model_id: str) -> ModelDescription | None:
         return next((model for model in self.models if model.id == model_id), None)
@@ -59,17 +69,18 @@ class Painters:
             unsubscribe()
 
     def _gather(self) -> None:
-        models = self._gathered()
-        if models != self.models:
-            self.models = models
+        models = self.models
+        if models != self._told:
+            self._told = models
             self.changed.tell(models)
 
-    def _gathered(self) -> tuple[ModelDescription, ...]:
-        here = self._library.models
-        names = {offered_name(model) for model in here}
-        offered = self._offers.offer.models.values()
-        there = (_described(model) for model in offered if model.name not in names)
-        return (*here, *(model for model in there if model is not None))
+
+def _gathered(here: tuple[ModelDescription, ...], offer: CloudOffer) -> tuple[ModelDescription, ...]:
+    if not offer.models:
+        return here
+    names = {offered_name(model) for model in here}
+    there = (_described(model) for model in offer.models.values() if model.name not in names)
+    return (*here, *(model for model in there if model is not None))
 
 
 def is_cloud_only(model: ModelDescription) -> bool:
