@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget, QWidgetAction
 
@@ -10,7 +10,8 @@ from desktop.generation.editor_state import PlaceChoice
 from desktop.generation.viewmodel import RequestEditor
 from desktop.generation.views.rows import quiet_spin
 from desktop.generation.views.words import number_text
-from desktop.widgets.theme import SPACE, set_dense
+from desktop.widgets.icons import icon
+from desktop.widgets.theme import ICON_SIZE, SPACE, set_dense
 from desktop.widgets.translations import tr
 
 _CHOICES: tuple[PlaceChoice, ...] = ("local", "cloud", "automatic")
@@ -23,7 +24,10 @@ class PlaceButton(QToolButton):
         super().__init__(parent)
         self._editor = editor
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIcon(icon("chevron-down"))
+        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow after the words
         self._menu = QMenu(self)
         self._menu.setToolTipsVisible(True)
         self.choices: dict[PlaceChoice, QAction] = {}
