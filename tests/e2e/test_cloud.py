@@ -81,7 +81,7 @@ def test_sign_in_generate_in_the_cloud_cancel_one_and_see_the_refund(
         views.editor.change(steps=100, count=4, seed=8)
         await until(main.pages.generate_panel.generate.isEnabled)
         QTest.mouseClick(main.pages.generate_panel.generate, Qt.MouseButton.LeftButton)
-        await until(lambda: views.overview.progress is not None and views.overview.progress.step >= 2)
+        await until(lambda: views.overview.progress is not None and views.overview.progress.step >= 60)
         job = views.overview.in_hand
         assert job is not None
         assert job.price_credits is not None
