@@ -38,6 +38,7 @@ class CloudConnections(QObject):
         self._ticks = 0
         viewmodels.account.state_changed.connect(self._account_changed)
         viewmodels.overview.jobs_changed.connect(self._jobs_changed)
+        viewmodels.overview.job_ended.connect(self._job_ended)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOKED_AGAIN_AFTER)
         self._timer.timeout.connect(self._tick)
@@ -59,6 +60,11 @@ class CloudConnections(QObject):
         changed = [job_id for job_id, state in states.items() if self._states.get(job_id, state) != state]
         self._states = dict(states)
         if changed:
+            self._viewmodels.account.refresh()
+
+    def _job_ended(self, job: Job) -> None:
+        """By now the cloud has settled it, also where it was cancelled."""
+        if job.place == "cloud":
             self._viewmodels.account.refresh()
 
     def _tick(self) -> None:

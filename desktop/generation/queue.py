@@ -74,6 +74,8 @@ class JobQueue:
         self.jobs_changed: Notice[tuple[Job, ...]] = Notice()
         self.progress_changed: Notice[JobProgress | None] = Notice()
         self.candidate_staged: Notice[Candidate] = Notice()
+        self.job_ended: Notice[Job] = Notice()
+        """Nothing more comes of it, wherever it ran; one that was cancelled may take a moment to end."""
         self.store_failed: Notice[ErrorReport] = Notice()
 
     async def load(self) -> None:
@@ -193,6 +195,7 @@ class JobQueue:
             self._running.pop(job.id, None)
             self._tell_progress(job.id, None)
         await self._refresh()
+        self.job_ended.tell(job)
 
     async def _consume(self, running: _Running) -> tuple[JobState, ErrorReport | None]:
         job, engine = running.job, self._engines[running.job.place]

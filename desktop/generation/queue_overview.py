@@ -18,6 +18,7 @@ class QueueOverview(QObject):
 
     jobs_changed = Signal(object)
     progress_changed = Signal(object)
+    job_ended = Signal(object)
     memory_changed = Signal(object)
     failed = Signal(object)
 
@@ -38,6 +39,7 @@ class QueueOverview(QObject):
             queue.jobs_changed.subscribe(self.jobs_changed.emit),
             queue.progress_changed.subscribe(self.progress_changed.emit),
             queue.store_failed.subscribe(self.failed.emit),
+            queue.job_ended.subscribe(self.job_ended.emit),
         )
         self._memory_timer = QTimer(self)
         self._memory_timer.setInterval(MEMORY_INTERVAL_MILLISECONDS)

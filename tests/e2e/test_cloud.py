@@ -87,7 +87,7 @@ def test_sign_in_generate_in_the_cloud_cancel_one_and_see_the_refund(
         assert job.price_credits is not None
         QTest.mouseClick(main.queue_bar.cancel, Qt.MouseButton.LeftButton)
         await until(lambda: state_of(window, job) == "cancelled")
-        await until(lambda: views.account.state.profile and views.account.state.profile.credits.reserved == 0)
+        await until(lambda: reserved_shown(window) == 0 and credits_shown(window) < before)
         paid = before - credits_shown(window)
         assert 0 < paid < job.price_credits
         main.show_page("account")
@@ -110,6 +110,12 @@ def credits_shown(window: Window) -> int:
     profile = window.studio.viewmodels.account.state.profile
     assert profile is not None
     return profile.credits.available
+
+
+def reserved_shown(window: Window) -> int:
+    profile = window.studio.viewmodels.account.state.profile
+    assert profile is not None
+    return profile.credits.reserved
 
 
 def state_of(window: Window, job: Job) -> str:
