@@ -44,7 +44,7 @@ SCENES = (
         plans=PLANS,
     ),
     Scene(
-        name="the same day on 400 workers in one cell: as few as it can do with",
+        name="the same day on 400 workers in one cell",
         cells=1,
         workers=400,
         models_each=3,
