@@ -1,8 +1,11 @@
 """What accounts ask of the features above them: of money, and of what people made."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
+
+from sqlalchemy import ColumnElement
 
 from shared.contracts.billing import CreationUsage, EntitlementsOverview, SpentReport
 
@@ -18,6 +21,9 @@ class Entitlements(Protocol):
 
     async def overview(self, user_id: UUID) -> EntitlementsOverview: ...
 
+    async def overview_from(self, user_id: UUID, facts: Any) -> EntitlementsOverview:
+        """From the `EntitlementFacts` of the user's row."""
+
     async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> SpentReport: ...
 
     async def statistics(self) -> dict[str, Any]:
@@ -27,6 +33,10 @@ class Entitlements(Protocol):
 
     async def erase(self, user_id: UUID) -> None:
         """Everything of the person; the ledger's entries stay without them."""
+
+
+EntitlementFacts = Callable[[ColumnElement[UUID]], ColumnElement[Any]]
+"""What an overview is made of, as one value in a query of users: given the column of their ids."""
 
 
 class Creations(Protocol):

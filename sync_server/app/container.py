@@ -66,7 +66,7 @@ class Container:
         self.queue = Queue(url=database_url)
         self.listener = Listener(url=database_url)
         self.fetcher = fetcher or OutsideFetcher()
-        self.transactions = Transactions(sessions=self.database.sessions, builders=self._builders())
+        self.transactions = Transactions(database=self.database, builders=self._builders())
 
     def _builders(self) -> Builders:
         return {

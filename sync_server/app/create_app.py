@@ -124,7 +124,7 @@ def create_app(
         ),
     )
     install_middleware(app, settings, new_id=container.world.new_id)
-    telemetry.install(app, container.database.engine)
+    telemetry.install(app, container.database)
     install_documentation(app)
     return app
 

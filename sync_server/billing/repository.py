@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync_server.billing.rules import LEAST_MONTH, LIVE, PAID_UP, BillingPeriod, Standing, Status
@@ -19,9 +20,45 @@ from sync_server.billing.tables import (
     WebhookRow,
     truth_tickets,
 )
+from sync_server.platform.work import Work
 
 
-def standing_of(row: SubscriptionRow) -> Standing:
+class SubscriptionFacts(BaseModel):
+    """Of a row, what decides and shows a plan; as `subscription_facts` reads it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    provider: str | None
+    plan: str
+    billing_period: str
+    status: str
+    period_start: datetime
+    period_end: datetime
+    cancel_at_period_end: bool
+    past_due_since: datetime | None
+    next_plan: str | None
+    next_grant_at: datetime
+    last_grant_at: datetime | None
+    month_granted: int
+    card_brand: str | None
+    card_last_four: str | None
+    created_at: datetime
+
+
+def subscription_facts(user_id: ColumnElement[UUID]) -> ColumnElement[Any]:
+    """All of a user's subscriptions, in the order of `BillingRepository.subscriptions`. NULL where there is none."""
+    row = SubscriptionRow
+    named = [part for name in SubscriptionFacts.model_fields for part in (name, getattr(row, name))]
+    order = (row.provider.is_not(None), row.created_at, row.id)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*named), *order)))
+        .where(row.user_id == user_id)
+        .scalar_subquery()
+    )
+
+
+def standing_of(row: SubscriptionRow | SubscriptionFacts) -> Standing:
     return Standing(
         status=cast(Status, row.status),
         plan=row.plan,
@@ -42,8 +79,12 @@ def write_standing(row: SubscriptionRow, standing: Standing) -> None:
 
 
 class BillingRepository:
-    def __init__(self, *, session: AsyncSession) -> None:
-        self._session = session
+    def __init__(self, *, work: Work) -> None:
+        self._work = work
+
+    @property
+    def _session(self) -> AsyncSession:
+        return self._work.session
 
     async def draw_ticket(self) -> int:
         return int((await self._session.execute(select(truth_tickets.next_value()))).scalar_one())

@@ -29,6 +29,13 @@ class Part:
     amount: int
 
 
+class Taken(Protocol):
+    @property
+    def lot_id(self) -> UUID: ...
+    @property
+    def amount(self) -> int: ...
+
+
 def soonest_first(lots: Iterable[AnyLot]) -> list[AnyLot]:
     """The soonest to expire first, then the oldest; what never expires last."""
     return sorted(
@@ -57,7 +64,7 @@ def take(lots: Iterable[Lot], amount: int) -> list[Part]:
     return parts
 
 
-def give_back(parts: Iterable[Part], spent: int) -> list[Part]:
+def give_back(parts: Iterable[Taken], spent: int) -> list[Part]:
     """What of a hold's parts goes back when `spent` of it is spent; the first parts are spent first."""
     back: list[Part] = []
     for part in parts:

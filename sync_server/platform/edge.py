@@ -84,29 +84,51 @@ def calling_out(kind: type[Kind]) -> Any:
     return Depends(provide)
 
 
-async def _maybe_principal(request: Request) -> Principal | None:
-    """In a transaction of its own: an operation that calls out must not hold one open meanwhile."""
-    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-    if not scheme:
-        return None
-    if scheme.lower() != "bearer" or not credentials:
-        raise UnauthorizedError(
-            "The Authorization header must be 'Bearer' and a token.",
-            advice="Sign in again, or send an API key as a bearer token.",
-        )
-    opened: Transactions = request.app.state.transactions
-    async with opened.begin() as work:
-        principal = await work.get(Authenticator).authenticate(credentials.strip())  # type: ignore[type-abstract]  # the wiring is asked for by the port
-    request.state.principal = principal
-    limiter: AccountLimiter = request.app.state.rate_limiter
-    await limiter.charge_account(request, principal)
+class Asker:
+    """A dependency: who asks, None where no token was sent. Found in a transaction of its own, as an operation that
+    calls out must not hold one open meanwhile. `authenticator` is the service that finds it: a route may want one
+    that reads more along with it.
+    """
+
+    def __init__(self, authenticator: type[Authenticator] = Authenticator) -> None:
+        self._authenticator = authenticator
+
+    async def __call__(self, request: Request) -> Principal | None:
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() != "bearer" or not credentials:
+            raise UnauthorizedError(
+                "The Authorization header must be 'Bearer' and a token.",
+                advice="Sign in again, or send an API key as a bearer token.",
+            )
+        opened: Transactions = request.app.state.transactions
+        async with opened.begin() as work:
+            principal = await work.get(self._authenticator).authenticate(credentials.strip())
+        request.state.principal = principal
+        limiter: AccountLimiter = request.app.state.rate_limiter
+        await limiter.charge_account(request, principal)
+        return principal
+
+
+class AccountAsker(Asker):
+    """Who asks, where only an account may."""
+
+    async def __call__(self, request: Request) -> Principal:
+        return _known(await super().__call__(request))
+
+
+_maybe_principal = Asker()
+
+
+def _known(principal: Principal | None) -> Principal:
+    if principal is None:
+        raise UnauthorizedError("This needs an account.", advice="Sign in, then try again.")
     return principal
 
 
 async def _principal(principal: Annotated[Principal | None, Depends(_maybe_principal)]) -> Principal:
-    if principal is None:
-        raise UnauthorizedError("This needs an account.", advice="Sign in, then try again.")
-    return principal
+    return _known(principal)
 
 
 async def _active(principal: Annotated[Principal, Depends(_principal)]) -> Principal:

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -41,6 +42,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(PoolTimeoutError, _database_busy)
     app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(psycopg.Error, _database_error)
 
 
 def error_response(request: Request, error: ServerError) -> Response:
@@ -148,9 +150,9 @@ async def _database_error(request: Request, error: Exception) -> Response:
     """What a value did (a NUL in a text, a number too large) is the client's error; a lost connection, a
     deadlock or a time-out is nobody's, and another try may work.
     """
-    assert isinstance(error, DBAPIError)  # noqa: S101 - registered for this class only
-    if isinstance(error, DataError):
-        log.warning("a value could not be stored", extra={"problem": str(error.orig)})
+    problem = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(problem, psycopg.DataError):
+        log.warning("a value could not be stored", extra={"problem": str(problem)})
         return error_response(
             request,
             InvalidRequestError(
@@ -158,8 +160,8 @@ async def _database_error(request: Request, error: Exception) -> Response:
                 advice="Remove control characters and numbers that are too large.",
             ),
         )
-    if isinstance(error, OperationalError):
-        log.error("the database could not serve", extra={"problem": str(error.orig)})
+    if isinstance(problem, psycopg.OperationalError):
+        log.error("the database could not serve", extra={"problem": str(problem)})
         return error_response(request, _busy())
     raise error
 

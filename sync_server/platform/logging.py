@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -24,6 +25,8 @@ _SECRETS_IN_TEXT = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"://[^/@\s:]*:[^/@\s]+@"), f"://{HIDDEN}@"),
 )
+# Most texts hold none of them, and this is the cheaper question.
+_MAY_HOLD_A_SECRET = re.compile(r"[=@]|eyJ|bearer|basic", re.IGNORECASE)
 _TASK_ARGUMENTS = re.compile(r"([\w.]+\[\d+\])\(.*\)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -83,14 +86,19 @@ def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any])
     return {name: _without_secrets(name, value) for name, value in event.items()}
 
 
+@lru_cache(maxsize=1000)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
+
+
 def _without_secrets(name: str, value: Any) -> Any:
-    if _SECRET_NAMES.search(name):
+    if _is_secret(name):
         return HIDDEN
     if isinstance(value, dict):
         return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_without_secrets("", inner) for inner in value]
-    if isinstance(value, str):
+    if isinstance(value, str) and _MAY_HOLD_A_SECRET.search(value):
         for pattern, replacement in _SECRETS_IN_TEXT:
             value = pattern.sub(replacement, value)
     return value
@@ -99,7 +107,9 @@ def _without_secrets(name: str, value: Any) -> Any:
 def in_one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A client's newline in a path or header must not begin a line of log. Tracebacks are our own."""
     return {
-        name: _CONTROL.sub(_escaped, value) if isinstance(value, str) and name != "exception" else value
+        name: _CONTROL.sub(_escaped, value)
+        if isinstance(value, str) and not value.isprintable() and name != "exception"
+        else value
         for name, value in event.items()
     }
 

@@ -4,7 +4,8 @@ import logging
 import re
 import time
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Protocol
 
 import structlog
@@ -94,22 +95,23 @@ class ClientAddress:
         """From the nearest on: the first address that is none of our proxies was seen by one of them."""
         hops = ",".join(headers.getlist("x-forwarded-for")).split(",")
         for hop in reversed([hop.strip() for hop in hops]):
-            if not _is_address(hop):
+            if _address(hop) is None:
                 return proxy
             if not self._is_trusted(hop):
                 return hop
         return proxy
 
-    def _is_trusted(self, address: str) -> bool:
-        return _is_address(address) and any(ip_address(address) in network for network in self._trusted)
+    def _is_trusted(self, text: str) -> bool:
+        address = _address(text)
+        return address is not None and any(address in network for network in self._trusted)
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=1000)
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 class RequestContext:

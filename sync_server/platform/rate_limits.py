@@ -8,6 +8,7 @@ of the longer ones. Named limits are dependencies of their routes and run before
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from types import MappingProxyType
 from typing import Annotated, Literal
@@ -171,12 +172,15 @@ class RateLimiter:
 def address_of(scope: Scope) -> str:
     """An IPv6 client owns a whole /64 of addresses, so that counts as one."""
     client = scope.get("client")
-    if not client:
-        return "unknown"
+    return _counted_as(client[0]) if client else "unknown"
+
+
+@lru_cache(maxsize=1000)
+def _counted_as(client: str) -> str:
     try:
-        address = ip_address(client[0])
+        address = ip_address(client)
     except ValueError:
-        return str(client[0])
+        return client
     if not isinstance(address, IPv6Address):
         return str(address)
     if address.ipv4_mapped:

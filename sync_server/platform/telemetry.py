@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from fastapi import FastAPI, Response
@@ -9,14 +11,16 @@ from fastapi.telemetry import TelemetryConfig
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import Span, SpanKind, StatusCode, use_span
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest, multiprocess
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sync_server.platform.database import Database
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -48,9 +52,9 @@ class Telemetry:
             return {"tracing": False, "metrics": False, "logs": False}
         return {"tracer_provider": self._traces, "metrics": False, "logs": False}
 
-    def install(self, app: FastAPI, engine: AsyncEngine) -> None:
+    def install(self, app: FastAPI, database: Database) -> None:
         if self._traces is not None:
-            _trace_queries(engine, self._traces)
+            _trace_queries(database, self._traces)
         if self._metrics:
             _install_metrics(app)
 
@@ -63,22 +67,23 @@ class Telemetry:
 class WithoutQuery(SpanProcessor):
     """Query strings hold codes and tokens of sign-ins."""
 
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the library's signature
+    def on_start(self, span: SdkSpan, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the library's signature
         if span.attributes and "url.query" in span.attributes:
             span.set_attribute("url.query", "[hidden]")
 
 
-def _trace_queries(engine: AsyncEngine, provider: TracerProvider) -> None:
+def _trace_queries(database: Database, provider: TracerProvider) -> None:
     """By SQLAlchemy's own events: the instrumentation package knows no SQLAlchemy as new as ours."""
     tracer = provider.get_tracer("pentimento.database")
 
-    def begin(*arguments: Any) -> None:
-        statement: str = arguments[2]
-        context: Any = arguments[4]
+    def start(statement: str) -> Span:
         name = statement.split(maxsplit=1)[0].upper() if statement.strip() else "QUERY"
         span = tracer.start_span(name, kind=SpanKind.CLIENT)
         span.set_attributes({"db.system": "postgresql", "db.query.text": statement})
-        context.pentimento_span = span  # lives exactly as long as the statement
+        return span
+
+    def begin(*arguments: Any) -> None:
+        arguments[4].pentimento_span = start(arguments[2])  # lives exactly as long as the statement
 
     def end(*arguments: Any) -> None:
         arguments[4].pentimento_span.end()
@@ -89,9 +94,16 @@ def _trace_queries(engine: AsyncEngine, provider: TracerProvider) -> None:
             span.set_status(StatusCode.ERROR)
             span.end()
 
-    event.listen(engine.sync_engine, "before_cursor_execute", begin)
-    event.listen(engine.sync_engine, "after_cursor_execute", end)
-    event.listen(engine.sync_engine, "handle_error", failed)
+    @contextmanager
+    def observe(statement: str) -> Iterator[None]:
+        with use_span(start(statement), end_on_exit=True):
+            yield
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", begin)
+    event.listen(engine, "after_cursor_execute", end)
+    event.listen(engine, "handle_error", failed)
+    database.alone.observe(observe)
 
 
 def _install_metrics(app: FastAPI) -> None:

@@ -55,7 +55,7 @@ class TokensAreUsers:
 async def transactions_on(database_url: str, clock: Clock) -> AsyncIterator[Transactions]:
     database = Database(url=database_url)
     yield Transactions(
-        sessions=database.sessions,
+        database=database,
         builders={
             Authenticator: lambda _: TokensAreUsers(),
             KeptReplies: lambda work: KeptReplies(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,62 @@ from sync_server.accounts.tables import (
     SessionRow,
     UserRow,
 )
+from sync_server.platform.statements import Row, Statement
+from sync_server.platform.work import Work
+
+_USER_OF_SESSION = Statement(
+    select(UserRow.id, UserRow.role, UserRow.tier, UserRow.state, UserRow.email_verified_at)
+    .join(SessionRow, SessionRow.user_id == UserRow.id)
+    .where(SessionRow.id == bindparam("session_id"), SessionRow.ended_at.is_(None))
+)
+_REFRESHABLE = Statement(
+    select(
+        RefreshTokenRow.used_at,
+        RefreshTokenRow.expires_at,
+        SessionRow.id.label("session_id"),
+        SessionRow.user_agent,
+        SessionRow.address,
+        UserRow.id.label("user_id"),
+        UserRow.email,
+        UserRow.username,
+        UserRow.role,
+        UserRow.state,
+    )
+    .join(SessionRow, SessionRow.id == RefreshTokenRow.session_id)
+    .join(UserRow, UserRow.id == SessionRow.user_id)
+    .where(RefreshTokenRow.hash == bindparam("hash"), SessionRow.ended_at.is_(None))
+)
+# Nothing comes of it where the token was used or the session ended since it was looked at.
+_EXCHANGE = Statement.of("""
+    WITH spent AS (
+        UPDATE refresh_tokens SET used_at = COALESCE(used_at, :now)
+        WHERE hash = :hash AND used_at IS NOT DISTINCT FROM CAST(:used_at AS timestamptz)
+        RETURNING session_id
+    ), kept AS (
+        UPDATE sessions
+        SET last_used_at = :now, expires_at = :expires_at, user_agent = :user_agent, address = :address
+        FROM spent WHERE sessions.id = spent.session_id AND sessions.ended_at IS NULL
+        RETURNING sessions.id
+    )
+    INSERT INTO refresh_tokens (hash, session_id, issued_at, expires_at)
+    SELECT CAST(:new_hash AS bytea), kept.id, CAST(:now AS timestamptz), CAST(:expires_at AS timestamptz) FROM kept
+    RETURNING session_id
+""")
+
+
+class Asking(Protocol):
+    """Of a user, what decides what may be done."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def tier(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def email_verified_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +88,12 @@ class UserFilter:
 
 
 class AccountRepository:
-    def __init__(self, *, session: AsyncSession) -> None:
-        self.session = session
+    def __init__(self, *, work: Work) -> None:
+        self._work = work
+
+    @property
+    def session(self) -> AsyncSession:
+        return self._work.session
 
     async def add(self, row: object) -> None:
         self.session.add(row)
@@ -66,6 +127,41 @@ class AccountRepository:
         row = (await self.session.execute(query.where(SessionRow.id == session_id))).one_or_none()
         return (row[0], row[1]) if row else None
 
+    async def user_of_session(self, session_id: UUID) -> Asking | None:
+        """None where it has ended."""
+        rows = await self._work.read(_USER_OF_SESSION, session_id=session_id)
+        return cast(Asking, rows[0]) if rows else None
+
+    async def refreshable(self, token_hash: bytes) -> Row | None:
+        """A refresh token with its session and user; None where there is none or the session has ended."""
+        rows = await self._work.read(_REFRESHABLE, hash=token_hash)
+        return rows[0] if rows else None
+
+    async def exchange(
+        self,
+        token_hash: bytes,
+        *,
+        used_at: datetime | None,
+        new_hash: bytes,
+        user_agent: str,
+        address: str,
+        now: datetime,
+        expires_at: datetime,
+    ) -> bool:
+        """At once and as a whole; False where the token is not any more as it was seen."""
+        return bool(
+            await self._work.run_alone(
+                _EXCHANGE,
+                hash=token_hash,
+                used_at=used_at,
+                new_hash=new_hash,
+                user_agent=user_agent,
+                address=address,
+                now=now,
+                expires_at=expires_at,
+            )
+        )
+
     async def locked_refresh_token(self, token_hash: bytes) -> RefreshTokenRow | None:
         query = select(RefreshTokenRow).where(RefreshTokenRow.hash == token_hash).with_for_update()
         return await self.session.scalar(query)
@@ -75,6 +171,10 @@ class AccountRepository:
             SessionRow.user_id == user_id, SessionRow.ended_at.is_(None), SessionRow.expires_at > now
         )
         return (await self.session.scalars(query.order_by(SessionRow.last_used_at.desc()))).all()
+
+    async def end_session(self, session_id: UUID, *, now: datetime, reason: str) -> None:
+        query = update(SessionRow).where(SessionRow.id == session_id, SessionRow.ended_at.is_(None))
+        await self.session.execute(query.values(ended_at=now, end_reason=reason))
 
     async def end_sessions(
         self, user_id: UUID, *, now: datetime, reason: str, but: UUID | None = None

@@ -17,11 +17,16 @@ from sync_server.accounts.tables import (
     TwoFactorRow,
     UserRow,
 )
+from sync_server.platform.work import Work
 
 
 class WaysInRepository:
-    def __init__(self, *, session: AsyncSession) -> None:
-        self.session = session
+    def __init__(self, *, work: Work) -> None:
+        self._work = work
+
+    @property
+    def session(self) -> AsyncSession:
+        return self._work.session
 
     async def add(self, row: object) -> None:
         self.session.add(row)

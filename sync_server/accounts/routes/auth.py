@@ -151,10 +151,13 @@ async def refresh(
     asked: RefreshRequest, client: AskingClient, sessions: TheSessions, limiter: Limiter, request: Request
 ) -> Reply[TokenPair]:
     """Each refresh token is good once; a second use ends the sign-in, as somebody else may have it."""
-    refreshed = await sessions.refresh(asked.refresh_token.get_secret_value(), client)
-    # Over the limit nothing is exchanged: the error rolls this transaction back.
-    await limiter.charge_named(request, "refresh", user_id=refreshed.user_id)
-    return Reply(data=refreshed.pair)
+    while True:  # again only where the same token is used elsewhere at this very moment
+        token = await sessions.refreshable(asked.refresh_token.get_secret_value(), client)
+        # Over the limit nothing is exchanged.
+        await limiter.charge_named(request, "refresh", user_id=token.holder.user_id)
+        pair = await sessions.exchange(token, client)
+        if pair is not None:
+            return Reply(data=pair)
 
 
 @router.post("/logout", summary="Sign out", responses=errors())

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, Depends, File, UploadFile
 
 from shared.contracts.profiles import (
     AccountSettings,
@@ -17,8 +17,8 @@ from shared.contracts.profiles import (
     WholeProfileChange,
 )
 from sync_server.accounts.avatars import MAX_BYTES, make_avatar
-from sync_server.accounts.service import Profiles
-from sync_server.platform.edge import AllTransactions, Leaving, SignedIn, service
+from sync_server.accounts.service import Owner, OwnerAuthenticator, Profiles
+from sync_server.platform.edge import AccountAsker, AllTransactions, SignedIn, service
 from sync_server.platform.errors import (
     FileTooLargeError,
     UnprocessableError,
@@ -37,9 +37,9 @@ TheProfiles = Annotated[Profiles, service(Profiles)]
 
 
 @router.get("", summary="Everything a client shows at its start", responses=errors())
-async def me(principal: Leaving, profiles: TheProfiles) -> Reply[Profile]:
+async def me(owner: Annotated[Owner, Depends(AccountAsker(OwnerAuthenticator))]) -> Reply[Profile]:
     """Also for an account in deletion, so that its owner sees until when it can be taken back."""
-    return Reply(data=await profiles.profile(principal.user_id))
+    return Reply(data=owner.profile)
 
 
 @router.patch(

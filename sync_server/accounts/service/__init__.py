@@ -4,7 +4,7 @@ from sync_server.accounts.ports import Creations, Entitlements
 from sync_server.accounts.service.accounts import AccountRecord, Accounts
 from sync_server.accounts.service.administration import Administration
 from sync_server.accounts.service.api_keys import ApiKeys
-from sync_server.accounts.service.authenticator import TokenAuthenticator
+from sync_server.accounts.service.authenticator import Owner, OwnerAuthenticator, TokenAuthenticator
 from sync_server.accounts.service.connections import Connections
 from sync_server.accounts.service.deletion import Deletion
 from sync_server.accounts.service.mails import AccountMails
@@ -33,6 +33,8 @@ __all__ = [
     "OneTimeTokens",
     "People",
     "Person",
+    "Owner",
+    "OwnerAuthenticator",
     "Profiles",
     "Registration",
     "Sessions",

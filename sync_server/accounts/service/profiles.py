@@ -20,7 +20,7 @@ from shared.contracts.profiles import (
 )
 from shared.contracts.ways_in import Connection, ProviderName
 from sync_server.accounts.ports import Entitlements
-from sync_server.accounts.repository import AccountRepository, WaysInRepository
+from sync_server.accounts.repository import AccountRepository, Asking, ProfileQuery, WaysInRepository
 from sync_server.accounts.service.deletion import DELAY
 from sync_server.accounts.tables import UserRow
 from sync_server.platform.errors import (
@@ -30,7 +30,9 @@ from sync_server.platform.errors import (
     ValidationFailedError,
 )
 from sync_server.platform.ports import Clock
+from sync_server.platform.statements import Row
 from sync_server.platform.storage import Storage
+from sync_server.platform.work import Work
 
 USERNAME_REST = timedelta(days=30)
 
@@ -42,18 +44,32 @@ class Profiles:
         repository: AccountRepository,
         ways_in: WaysInRepository,
         entitlements: Entitlements,
+        query: ProfileQuery,
+        work: Work,
         storage: Storage,
         clock: Clock,
     ) -> None:
         self._repository = repository
         self._ways_in = ways_in
         self._entitlements = entitlements
+        self._query = query
+        self._work = work
         self._storage = storage
         self._clock = clock
 
     async def profile(self, user_id: UUID) -> Profile:
-        row = await self._row(user_id)
-        overview = await self._entitlements.overview(user_id)
+        row = await self._query.of_user(self._work, user_id, self._clock())
+        if row is None:
+            raise _no_account()
+        return await self._profile(row)
+
+    async def of_session(self, session_id: UUID) -> tuple[Asking, Profile] | None:
+        """None where the session has ended."""
+        row = await self._query.of_session(self._work, session_id, self._clock())
+        return (row, await self._profile(row)) if row else None
+
+    async def _profile(self, row: Row) -> Profile:
+        overview = await self._entitlements.overview_from(row.id, row.facts)
         return Profile(
             id=row.id,
             email=row.email,
@@ -72,7 +88,10 @@ class Profiles:
             updated_at=row.updated_at,
             deletion_due_at=row.deletion_requested_at + DELAY if row.deletion_requested_at else None,
             preferences=_preferences(row),
-            oauth_connections=await self._connections(user_id),
+            oauth_connections=[
+                Connection(provider=one["provider"], connected_at=one["connected_at"])
+                for one in row.connections or ()
+            ],
             tier=overview.tier,
             credits=overview.credits,
             storage=StorageView(used_bytes=row.stored_bytes, quota_bytes=overview.storage_quota_bytes),
@@ -159,11 +178,15 @@ class Profiles:
     async def _row(self, user_id: UUID) -> UserRow:
         row = await self._repository.user(user_id)
         if row is None:
-            raise NotFoundError("There is no such account.")
+            raise _no_account()
         return row
 
 
-def _preferences(row: UserRow) -> Preferences:
+def _no_account() -> NotFoundError:
+    return NotFoundError("There is no such account.")
+
+
+def _preferences(row: UserRow | Row) -> Preferences:
     return Preferences(
         theme=cast(Theme, row.theme),
         language=cast(LanguageName, row.language),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.contracts.accounts import SessionSummary, TokenPair
 from sync_server.accounts.repository import AccountRepository
-from sync_server.accounts.tables import RefreshTokenRow, SessionRow, UserRow
+from sync_server.accounts.tables import RefreshTokenRow, SessionRow
 from sync_server.platform.errors import (
     AccountSuspendedError,
     InvalidTokenError,
@@ -18,6 +18,7 @@ from sync_server.platform.errors import (
 )
 from sync_server.platform.ports import World
 from sync_server.platform.security.tokens import TokenSigner
+from sync_server.platform.statements import Row
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=7)
@@ -34,9 +35,23 @@ class Client:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refreshed:
+class Holder:
+    """Whom an access token names."""
+
+    session_id: UUID
     user_id: UUID
-    pair: TokenPair
+    email: str
+    username: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refreshable:
+    """A refresh token as it was seen; `used_at` is set where its first reply was lost."""
+
+    token_hash: bytes
+    used_at: datetime | None
+    holder: Holder
 
 
 class Sessions:
@@ -64,29 +79,65 @@ class Sessions:
         )
         await self._repository.add(row)
         user.last_login_at = now
-        return await self._pair(row, user)
+        refresh_token = self._world.new_secret(32).hex()
+        await self._repository.add(
+            RefreshTokenRow(
+                hash=_hash(refresh_token),
+                session_id=row.id,
+                issued_at=now,
+                expires_at=now + REFRESH_LIFETIME,
+                used_at=None,
+            )
+        )
+        holder = Holder(
+            session_id=row.id, user_id=user.id, email=user.email, username=user.username, role=user.role
+        )
+        return self._pair(holder, refresh_token)
 
-    async def refresh(self, refresh_token: str, client: Client) -> Refreshed:
-        """Exchange it. Raises InvalidTokenError, TokenExpiredError; TokenReusedError ends the whole session."""
+    async def refreshable(self, refresh_token: str, client: Client) -> Refreshable:
+        """A token that may be exchanged. Raises InvalidTokenError, TokenExpiredError, AccountSuspendedError;
+        TokenReusedError ends the whole session.
+        """
         now = self._world.clock()
-        spent = await self._repository.locked_refresh_token(_hash(refresh_token))
-        found = await self._repository.session_with_user(spent.session_id) if spent else None
-        if spent is None or found is None or found[0].ended_at is not None:
+        token_hash = _hash(refresh_token)
+        found = await self._repository.refreshable(token_hash)
+        if found is None:
             raise _invalid()
-        session, user = found
-        if user.state == "suspended":
+        if found.state == "suspended":
             raise AccountSuspendedError("This account is suspended.", advice="Write to support.")
-        if spent.expires_at <= now:
+        if found.expires_at <= now:
             raise TokenExpiredError("This sign-in has expired.", advice="Sign in again.")
-        if spent.used_at is not None and not _lost_reply(spent, session, client, now=now):
-            session.ended_at, session.end_reason = now, "reuse"
+        if found.used_at is not None and not _lost_reply(found, client, now=now):
+            await self._repository.end_session(found.session_id, now=now, reason="reuse")
             raise TokenReusedError(
                 "This refresh token was used before, so the sign-in has ended.", advice="Sign in again."
             )
-        spent.used_at = spent.used_at or now
-        session.last_used_at, session.expires_at = now, now + REFRESH_LIFETIME
-        session.user_agent, session.address = client.user_agent[:300], client.address
-        return Refreshed(user_id=user.id, pair=await self._pair(session, user))
+        return Refreshable(
+            token_hash=token_hash,
+            used_at=found.used_at,
+            holder=Holder(
+                session_id=found.session_id,
+                user_id=found.user_id,
+                email=found.email,
+                username=found.username,
+                role=found.role,
+            ),
+        )
+
+    async def exchange(self, token: Refreshable, client: Client) -> TokenPair | None:
+        """One statement does it all or nothing. None where the token was used, or the session ended, meanwhile."""
+        now = self._world.clock()
+        refresh_token = self._world.new_secret(32).hex()
+        exchanged = await self._repository.exchange(
+            token.token_hash,
+            used_at=token.used_at,
+            new_hash=_hash(refresh_token),
+            user_agent=client.user_agent[:300],
+            address=client.address,
+            now=now,
+            expires_at=now + REFRESH_LIFETIME,
+        )
+        return self._pair(token.holder, refresh_token) if exchanged else None
 
     async def began(self, session_id: UUID) -> datetime:
         """Raises NotFoundError."""
@@ -126,26 +177,15 @@ class Sessions:
             for row in await self._repository.open_sessions(user_id, self._world.clock())
         ]
 
-    async def _pair(self, session: SessionRow, user: UserRow) -> TokenPair:
-        now = self._world.clock()
-        refresh_token = self._world.new_secret(32).hex()
-        await self._repository.add(
-            RefreshTokenRow(
-                hash=_hash(refresh_token),
-                session_id=session.id,
-                issued_at=now,
-                expires_at=now + REFRESH_LIFETIME,
-                used_at=None,
-            )
-        )
+    def _pair(self, holder: Holder, refresh_token: str) -> TokenPair:
         access = self._tokens.sign(
             "access",
             {
-                "sub": str(user.id),
-                "sid": str(session.id),
-                "email": user.email,
-                "username": user.username,
-                "role": user.role,
+                "sub": str(holder.user_id),
+                "sid": str(holder.session_id),
+                "email": holder.email,
+                "username": holder.username,
+                "role": holder.role,
             },
             lifetime=ACCESS_LIFETIME,
         )
@@ -156,10 +196,10 @@ class Sessions:
         )
 
 
-def _lost_reply(spent: RefreshTokenRow, session: SessionRow, client: Client, *, now: datetime) -> bool:
+def _lost_reply(found: Row, client: Client, *, now: datetime) -> bool:
     """Whether the client that used it a moment ago asks again."""
-    same = (session.user_agent, session.address) == (client.user_agent[:300], client.address)
-    return same and spent.used_at is not None and now - spent.used_at <= GRACE
+    same = (found.user_agent, found.address) == (client.user_agent[:300], client.address)
+    return same and found.used_at is not None and now - found.used_at <= GRACE
 
 
 def _hash(token: str) -> bytes:

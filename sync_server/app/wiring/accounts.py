@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sync_server.accounts import tasks
-from sync_server.accounts.repository import AccountRepository, WaysInRepository
+from sync_server.accounts.repository import AccountRepository, ProfileQuery, WaysInRepository
 from sync_server.accounts.service import (
     AccountMails,
     Accounts,
@@ -18,6 +18,7 @@ from sync_server.accounts.service import (
     Entitlements,
     OneTimeTokens,
     People,
+    OwnerAuthenticator,
     Profiles,
     Registration,
     Sessions,
@@ -27,6 +28,7 @@ from sync_server.accounts.service import (
     TwoFactor,
     Usage,
 )
+from sync_server.billing.service import entitlement_facts
 from sync_server.platform.edge import Authenticator
 from sync_server.platform.queue import TaskQueue
 from sync_server.platform.security.sealing import Sealer
@@ -41,9 +43,10 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     secret = container.settings.secret_key.get_secret_value()
     sealer = Sealer(secret=secret, purpose="two-factor secrets", world=world)
     tiers_with_keys = frozenset(name for name, tier in container.tariffs.tiers.items() if tier.api_keys)
+    profile_query = ProfileQuery(entitlement_facts)
     return {
-        AccountRepository: lambda work: AccountRepository(session=work.session),
-        WaysInRepository: lambda work: WaysInRepository(session=work.session),
+        AccountRepository: lambda work: AccountRepository(work=work),
+        WaysInRepository: lambda work: WaysInRepository(work=work),
         Accounts: lambda work: Accounts(
             repository=work.get(AccountRepository), storage=container.storage, clock=world.clock
         ),
@@ -91,6 +94,8 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             repository=work.get(AccountRepository),
             ways_in=work.get(WaysInRepository),
             entitlements=work.get(Entitlements),
+            query=profile_query,
+            work=work,
             storage=container.storage,
             clock=world.clock,
         ),
@@ -116,8 +121,12 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             sessions=work.get(Sessions),
             world=world,
         ),
-        Authenticator: lambda work: TokenAuthenticator(
+        TokenAuthenticator: lambda work: TokenAuthenticator(
             repository=work.get(AccountRepository), tokens=tokens, api_keys=work.get(ApiKeys)
+        ),
+        Authenticator: lambda work: work.get(TokenAuthenticator),
+        OwnerAuthenticator: lambda work: OwnerAuthenticator(
+            authenticator=work.get(TokenAuthenticator), profiles=work.get(Profiles), tokens=tokens
         ),
     }
 

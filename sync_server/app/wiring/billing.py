@@ -38,7 +38,7 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     return {
         Products: lambda _: products,
         Providers: lambda _: providers,
-        BillingRepository: lambda work: BillingRepository(session=work.session),
+        BillingRepository: lambda work: BillingRepository(work=work),
         BillingMails: lambda work: BillingMails(accounts=work.get(Accounts), queue=work.get(TaskQueue)),
         Subscriptions: lambda work: Subscriptions(
             repository=work.get(BillingRepository),
@@ -70,7 +70,11 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
             repository=work.get(BillingRepository), cursors=container.cursors
         ),
         BillingOverview: lambda work: BillingOverview(
-            subscriptions=work.get(Subscriptions), statements=work.get(CreditStatements), products=products
+            work=work,
+            subscriptions=work.get(Subscriptions),
+            statements=work.get(CreditStatements),
+            products=products,
+            clock=world.clock,
         ),
         Entitlements: lambda work: BillingEntitlements(
             repository=work.get(BillingRepository),

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     world = container.world
     return {
-        CreditRepository: lambda work: CreditRepository(
-            session=work.session, clock=world.clock, new_id=world.new_id
-        ),
+        CreditRepository: lambda work: CreditRepository(work=work, clock=world.clock, new_id=world.new_id),
         CreditLedger: lambda work: CreditLedger(
             repository=work.get(CreditRepository), clock=world.clock, new_id=world.new_id
         ),

@@ -1,7 +1,12 @@
 """What other features, routes and tasks may ask of billing."""
 
 from sync_server.billing.service.checkouts import Checkouts
-from sync_server.billing.service.entitlements import CANCEL, BillingEntitlements, BillingOverview
+from sync_server.billing.service.entitlements import (
+    CANCEL,
+    BillingEntitlements,
+    BillingOverview,
+    entitlement_facts,
+)
 from sync_server.billing.service.events import EventHandler, Providers
 from sync_server.billing.service.history import PaymentHistory
 from sync_server.billing.service.inbox import HANDLE, InboxHealth, WebhookInbox
@@ -27,4 +32,5 @@ __all__ = [
     "Providers",
     "Subscriptions",
     "WebhookInbox",
+    "entitlement_facts",
 ]

@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, select
+
 from shared.contracts.billing import (
     EntitlementsOverview,
     Plan,
@@ -16,36 +19,66 @@ from shared.contracts.billing import (
     UsageTrends,
 )
 from shared.contracts.credits import CreditUsageDay
-from sync_server.billing.repository import BillingRepository
+from sync_server.billing.repository import BillingRepository, SubscriptionFacts, subscription_facts
 from sync_server.billing.rules import LIVE, whole_units
 from sync_server.billing.service import views
 from sync_server.billing.service.products import Products
-from sync_server.billing.service.subscriptions import Subscriptions
-from sync_server.credits.service import CreditLedger, CreditStatements
+from sync_server.billing.service.subscriptions import Subscriptions, current_and_effective
+from sync_server.credits.service import CreditLedger, CreditStatements, balance_facts
+from sync_server.platform.ports import Clock
 from sync_server.platform.queue import TaskQueue
+from sync_server.platform.statements import Statement
+from sync_server.platform.work import Work
 
 CANCEL = "billing.cancel_subscription"
 _EXPORTED_AT_ONCE = 1000
+
+
+def entitlement_facts(user_id: ColumnElement[UUID]) -> ColumnElement[Any]:
+    """`accounts.ports.EntitlementFacts`; the query is run with `now`."""
+    return func.jsonb_build_object(
+        "subscriptions", subscription_facts(user_id), "credits", balance_facts(user_id)
+    )
+
+
+_FACTS = Statement(select(entitlement_facts(bindparam("user_id", type_=Uuid())).label("facts")))
+_SUBSCRIPTIONS = TypeAdapter(list[SubscriptionFacts])
 
 
 class BillingOverview:
     """A user's plan and credits, as clients see them."""
 
     def __init__(
-        self, *, subscriptions: Subscriptions, statements: CreditStatements, products: Products
+        self,
+        *,
+        work: Work,
+        subscriptions: Subscriptions,
+        statements: CreditStatements,
+        products: Products,
+        clock: Clock,
     ) -> None:
+        self._work = work
         self._subscriptions = subscriptions
         self._statements = statements
         self._products = products
+        self._clock = clock
 
     async def subscription(self, user_id: UUID) -> SubscriptionView:
         return (await self.everything(user_id)).subscription
 
     async def everything(self, user_id: UUID) -> EntitlementsOverview:
-        row, tier_row = await self._subscriptions.current_and_effective(user_id)
+        return await self.everything_from(user_id, await self._facts(user_id))
+
+    async def everything_from(self, user_id: UUID, facts: Any) -> EntitlementsOverview:
+        if facts["subscriptions"] is None:
+            await self._subscriptions.open_free(user_id)
+            facts = await self._facts(user_id)
+        row, tier_row = current_and_effective(
+            _SUBSCRIPTIONS.validate_python(facts["subscriptions"]), now=self._clock()
+        )
         tier = self._products.tier(tier_row.plan)
-        balance = await self._statements.balance(
-            user_id, monthly_quota=tier.credits, resets_at=tier_row.next_grant_at
+        balance = self._statements.balance_from(
+            facts["credits"], monthly_quota=tier.credits, resets_at=tier_row.next_grant_at
         )
         return EntitlementsOverview(
             tier=cast(Plan, tier_row.plan),
@@ -55,6 +88,9 @@ class BillingOverview:
             features=views.features(tier),
             limits=views.limits(tier),
         )
+
+    async def _facts(self, user_id: UUID) -> Any:
+        return (await self._work.read(_FACTS, user_id=user_id, now=self._clock()))[0].facts
 
 
 class BillingEntitlements:
@@ -83,6 +119,9 @@ class BillingEntitlements:
 
     async def overview(self, user_id: UUID) -> EntitlementsOverview:
         return await self._overview.everything(user_id)
+
+    async def overview_from(self, user_id: UUID, facts: Any) -> EntitlementsOverview:
+        return await self._overview.everything_from(user_id, facts)
 
     async def usage(self, user_id: UUID, *, since: datetime, until: datetime) -> SpentReport:
         usage = await self._statements.usage(user_id, since=since, until=until)

@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from sync_server.accounts.service import Accounts
 from sync_server.billing.providers.port import ProviderName, ProviderSubscription
-from sync_server.billing.repository import BillingRepository, standing_of, write_standing
+from sync_server.billing.repository import (
+    BillingRepository,
+    SubscriptionFacts,
+    standing_of,
+    write_standing,
+)
 from sync_server.billing.rules import (
     GRACE,
     LIVE,
@@ -31,6 +37,8 @@ from sync_server.billing.tables import SubscriptionGrantRow, SubscriptionRow
 from sync_server.credits.service import CreditLedger
 from sync_server.platform.errors import NotFoundError, UnprocessableError
 from sync_server.platform.ports import World
+
+AnySubscription = TypeVar("AnySubscription", SubscriptionRow, SubscriptionFacts)
 
 _OVERDUE = timedelta(hours=6)
 
@@ -90,12 +98,7 @@ class Subscriptions:
         if not rows:
             await self.open_free(user_id)
             rows = await self._repository.subscriptions(user_id)
-        now = self._world.clock()
-        usable = [row for row in rows if row.provider is None or entitled(standing_of(row), now=now)]
-        return (
-            max(rows, key=lambda row: self._weight(row, now=now)),
-            max(usable, key=lambda row: RANKS[row.plan]),
-        )
+        return current_and_effective(rows, now=self._world.clock())
 
     async def paid(self, user_id: UUID) -> SubscriptionRow | None:
         """The provider's subscription that still lives, if any."""
@@ -286,10 +289,18 @@ class Subscriptions:
         await self._repository.flush()
         await self._accounts.set_tier(user_id, (await self.current_and_effective(user_id))[1].plan)
 
-    @staticmethod
-    def _weight(row: SubscriptionRow, *, now: datetime) -> tuple[int, int]:
-        if row.provider is None:
-            return (1, 0)
-        if entitled(standing_of(row), now=now):
-            return (3, RANKS[row.plan])
-        return (2, RANKS[row.plan]) if row.status == "paused" else (0, 0)
+
+def current_and_effective(
+    rows: Sequence[AnySubscription], *, now: datetime
+) -> tuple[AnySubscription, AnySubscription]:
+    """Of all of a user's: what holds now, and the one whose plan is the user's tier."""
+    usable = [row for row in rows if row.provider is None or entitled(standing_of(row), now=now)]
+    return max(rows, key=lambda row: _weight(row, now=now)), max(usable, key=lambda row: RANKS[row.plan])
+
+
+def _weight(row: SubscriptionRow | SubscriptionFacts, *, now: datetime) -> tuple[int, int]:
+    if row.provider is None:
+        return (1, 0)
+    if entitled(standing_of(row), now=now):
+        return (3, RANKS[row.plan])
+    return (2, RANKS[row.plan]) if row.status == "paused" else (0, 0)

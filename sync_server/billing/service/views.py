@@ -21,7 +21,7 @@ from shared.contracts.billing import (
 )
 from shared.contracts.credits import CreditBalance
 from shared.pricing.tariffs import TIER_NAMES, Tier
-from sync_server.billing.repository import standing_of
+from sync_server.billing.repository import SubscriptionFacts, standing_of
 from sync_server.billing.rules import GRACE, LIVE, whole_units
 from sync_server.billing.service.products import Product, Products, product_from_key
 from sync_server.billing.tables import PaymentRow, SubscriptionRow
@@ -132,7 +132,9 @@ def features(tier: Tier) -> Features:
     )
 
 
-def subscription(row: SubscriptionRow, *, products: Products, credits_now: CreditBalance) -> SubscriptionView:
+def subscription(
+    row: SubscriptionFacts, *, products: Products, credits_now: CreditBalance
+) -> SubscriptionView:
     standing, plan = standing_of(row), cast(Plan, row.plan)
     tier = products.tier(plan)
     following = row.next_plan or row.plan
@@ -172,7 +174,7 @@ def subscription(row: SubscriptionRow, *, products: Products, credits_now: Credi
     )
 
 
-def payment_method(row: SubscriptionRow) -> PaymentMethod | None:
+def payment_method(row: SubscriptionRow | SubscriptionFacts) -> PaymentMethod | None:
     if row.card_last_four is None:
         return None
     return PaymentMethod(brand=row.card_brand or "", last_four=row.card_last_four)

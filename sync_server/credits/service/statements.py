@@ -1,7 +1,8 @@
 """What a person reads of their credits: balance, history, use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, cast, func, select
@@ -19,6 +20,16 @@ from sync_server.credits.repository import SHOWN_KINDS, CreditRepository
 from sync_server.credits.tables import CreditHoldRow, CreditTransactionRow
 from sync_server.platform.ports import Clock
 
+_NOTHING: Mapping[str, Any] = {
+    "available": 0,
+    "reserved": 0,
+    "owed": 0,
+    "lifetime_earned": 0,
+    "lifetime_spent": 0,
+    "last_recharged_at": None,
+    "due": 0,
+}
+
 
 class CreditStatements:
     """Reads only."""
@@ -31,31 +42,25 @@ class CreditStatements:
         self, user_id: UUID, *, monthly_quota: int | None = None, resets_at: datetime | None = None
     ) -> CreditBalance:
         """What has expired does not count, booked or not."""
-        found = await self._repository.account_and_due(user_id, self._clock())
-        if found is None:
-            return CreditBalance(
-                balance=0,
-                reserved=0,
-                available=0,
-                owed=0,
-                lifetime_earned=0,
-                lifetime_spent=0,
-                monthly_quota=monthly_quota,
-                resets_at=resets_at,
-                last_recharged_at=None,
-            )
-        account, due = found
-        available = account.available - due
+        facts = await self._repository.balance_facts(user_id, self._clock())
+        return self.balance_from(facts, monthly_quota=monthly_quota, resets_at=resets_at)
+
+    def balance_from(
+        self, facts: Any, *, monthly_quota: int | None = None, resets_at: datetime | None = None
+    ) -> CreditBalance:
+        """From the value of `balance_facts` in a query of another feature's."""
+        found = facts or _NOTHING
+        available = found["available"] - found["due"]
         return CreditBalance(
-            balance=available + account.reserved,
-            reserved=account.reserved,
+            balance=available + found["reserved"],
+            reserved=found["reserved"],
             available=available,
-            owed=account.owed,
-            lifetime_earned=account.lifetime_earned,
-            lifetime_spent=account.lifetime_spent,
+            owed=found["owed"],
+            lifetime_earned=found["lifetime_earned"],
+            lifetime_spent=found["lifetime_spent"],
             monthly_quota=monthly_quota,
             resets_at=resets_at,
-            last_recharged_at=account.last_recharged_at,
+            last_recharged_at=found["last_recharged_at"],
         )
 
     async def history(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 import jwt
@@ -12,12 +13,15 @@ from sync_server.platform.ports import World
 
 Kind = Literal["access", "challenge", "oauth_state"]
 _ALGORITHM = "HS256"
+_REMEMBERED = 4096
 
 
 class TokenSigner:
     def __init__(self, *, secret: str, world: World) -> None:
         self._key = hashlib.sha256(b"pentimento tokens\0" + secret.encode()).digest()
         self._world = world
+        # A client sends the same token again and again; that we signed it stays true.
+        self._signed_by_us = lru_cache(maxsize=_REMEMBERED)(self._verify)
 
     def sign(self, kind: Kind, claims: Mapping[str, Any], *, lifetime: timedelta) -> str:
         """Adds type, iat, exp and jti."""
@@ -31,20 +35,10 @@ class TokenSigner:
         }
         return jwt.encode(payload, self._key, algorithm=_ALGORITHM)
 
-    def read(self, token: str, kind: Kind) -> dict[str, Any]:
+    def read(self, token: str, kind: Kind) -> Mapping[str, Any]:
         """Raises InvalidTokenError for what we did not sign as this kind, TokenExpiredError when it is over."""
         try:
-            payload: dict[str, Any] = jwt.decode(
-                token,
-                self._key,
-                algorithms=[_ALGORITHM],
-                # Times are checked below, by our own clock.
-                options={
-                    "require": ["sub", "type", "iat", "exp", "jti"],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            )
+            payload = self._signed_by_us(token)
         except jwt.InvalidTokenError:
             raise _invalid() from None
         if payload["type"] != kind:
@@ -57,6 +51,20 @@ class TokenSigner:
             raise _invalid() from None
         if over:
             raise TokenExpiredError("This token has expired.", advice="Refresh it, or sign in again.")
+        return payload
+
+    def _verify(self, token: str) -> dict[str, Any]:
+        payload: dict[str, Any] = jwt.decode(
+            token,
+            self._key,
+            algorithms=[_ALGORITHM],
+            # Times are checked at each use, by our own clock.
+            options={
+                "require": ["sub", "type", "iat", "exp", "jti"],
+                "verify_exp": False,
+                "verify_iat": False,
+            },
+        )
         return payload
 
 

@@ -24,7 +24,7 @@ def app_with(telemetry: Telemetry, database: Database) -> FastAPI:
             await session.execute(text("SELECT 1"))
         return thing_id
 
-    telemetry.install(app, database.engine)
+    telemetry.install(app, database)
     return app
 
 
