@@ -14,6 +14,15 @@ AccountState = Literal["active", "suspended", "deleting"]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
 Username = Annotated[str, Field(min_length=3, max_length=30, pattern=r"^[A-Za-z0-9_.-]+$")]
 Token = Annotated[str, Field(min_length=1, max_length=512)]
+AVATAR_NAMES = AliasChoices("avatar_url", "avatar", "profile_image_url")
+AvatarAddress = Annotated[
+    str,
+    Field(
+        max_length=2000,
+        pattern=r"^https?://\S+$",
+        description="Of a JPEG, PNG or WebP picture, at most 5 MB; it is fetched and kept as 256x256.",
+    ),
+]
 
 
 class RegisterRequest(Contract):
@@ -25,6 +34,7 @@ class RegisterRequest(Contract):
         max_length=100,
         validation_alias=AliasChoices("full_name", "name", "fullName", "displayName", "display_name"),
     )
+    avatar_url: AvatarAddress | None = Field(None, validation_alias=AVATAR_NAMES)
 
 
 class LoginRequest(Contract):

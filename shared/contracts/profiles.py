@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 
-from shared.contracts.accounts import AccountState, Role, Username
+from shared.contracts.accounts import AVATAR_NAMES, AccountState, AvatarAddress, Role, Username
 from shared.contracts.base import Contract
 from shared.contracts.billing import Features, Limits, StorageView, SubscriptionView
 from shared.contracts.credits import CreditBalance
@@ -82,6 +82,7 @@ class ProfileChange(Contract):
     )
     bio: str | None = Field(None, max_length=1000)
     website: Website | None = None
+    avatar_url: AvatarAddress | None = Field(None, validation_alias=AVATAR_NAMES)
     preferences: PreferencesChange | None = None
 
 
@@ -103,6 +104,7 @@ class UsernameChanged(Contract):
 
 class Avatar(Contract):
     avatar_url: str
+    uploaded_at: datetime
 
 
 class AccountSettings(Contract):

@@ -44,7 +44,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, description="The port to listen on.")
     processes: int = Field(1, ge=1, description="API processes on this machine.")
-    database_pool: int = Field(10, ge=1, description="Database connections of each process.")
+    database_pool: int = Field(
+        10,
+        ge=1,
+        description="Database connections of each process for transactions, and as many again, at most, for "
+        "statements that stand alone.",
+    )
     cors_origins: list[str] = Field([], description="Origins of web clients that may call, as a JSON list.")
     trusted_proxies: list[str] = Field(
         [], description="Addresses of load balancers whose X-Forwarded-For is believed, as a JSON list."

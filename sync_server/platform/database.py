@@ -63,15 +63,12 @@ def _ask_the_idle(engine: AsyncEngine) -> None:
         record.info["used_at"] = time.monotonic()
 
     def ask(connection: Any, record: Any, _: Any) -> None:
-        if time.monotonic() - record.info.get("used_at", 0.0) < _IDLE_SECONDS:
+        if time.monotonic() - record.info.get("used_at", time.monotonic()) < _IDLE_SECONDS:
             return
-        dialect = engine.dialect
         try:
-            dialect.do_ping(connection)
-        except Exception as error:
-            if dialect.is_disconnect(error, connection, None):
-                raise DisconnectionError from error
-            raise
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise DisconnectionError from error
 
     event.listen(engine.sync_engine, "checkin", note)
     event.listen(engine.sync_engine, "checkout", ask)

@@ -17,7 +17,7 @@ Row = Any
 """A named tuple of the statement's columns."""
 Observe = Callable[[str], AbstractContextManager[None]]
 
-_DIALECT = PGDialect_psycopg()
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # the library's is not typed
 
 
 class Statement:

@@ -1,15 +1,15 @@
 """A process of its own that holds, settles and releases credits, as workers do: for tests that kill it.
 
-Requests and replies are lines of JSON: {"id", "call", …} in, {"id", "result" | "error"} out.
+Requests and replies, over a socket, are lines of JSON: {"id", "call", …} in, {"id", "result" | "error"} out.
 """
 
 import asyncio
 import contextlib
 import json
-import os
-import sys
+import socket
 from collections.abc import Mapping
 from itertools import count
+from multiprocessing.process import BaseProcess
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sync_server.app.container import Container
 from sync_server.app.settings import Settings
 from sync_server.credits.service import CreditLedger, CreditStatements, LedgerAudit
 from sync_server.platform.errors import ServerError
+from tests.support import warm_processes
 
 
 class ProcessEndedError(Exception):
@@ -30,50 +31,44 @@ class LedgerProcess:
         self._database_url = database_url
         self._ids = count()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
-        self._process: asyncio.subprocess.Process | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._process: BaseProcess | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.support.ledger_process",
-            env=os.environ | {"PENTIMENTO_DATABASE_URL": self._database_url},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        self._reader = asyncio.create_task(self._read(self._process))
+        ours, theirs = socket.socketpair()
+        self._process = warm_processes.start(_serve, self._database_url, theirs)
+        theirs.close()  # so that the end of the process is the end of what is read
+        reader, self._writer = await asyncio.open_connection(sock=ours)
+        self._reading = asyncio.create_task(self._read(reader))
 
     async def call(self, call: str, **arguments: Any) -> Any:
         """Raises ProcessEndedError, or LookupError with the code of the server's error."""
         number = next(self._ids)
-        assert self._process is not None
-        assert self._process.stdin is not None
-        if self._reader is None or self._reader.done():
+        if self._writer is None or self._reading is None or self._reading.done():
             raise ProcessEndedError
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        self._process.stdin.write(json.dumps({"id": number, "call": call, **arguments}).encode() + b"\n")
+        self._writer.write(json.dumps({"id": number, "call": call, **arguments}).encode() + b"\n")
         reply = await future
         if "error" in reply:
             raise LookupError(reply["error"])
         return reply["result"]
 
     async def kill(self) -> None:
-        if self._process is None:
+        if self._process is None or self._reading is None or self._writer is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
-        if self._reader is not None:
-            await self._reader
+        self._process.kill()
+        await asyncio.to_thread(self._process.join)
+        await self._reading
+        self._writer.close()
         self._process = None
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        async for line in process.stdout:
-            reply = json.loads(line)
-            self._waiting.pop(reply["id"]).set_result(reply)
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(ConnectionError):
+            async for line in reader:
+                reply = json.loads(line)
+                self._waiting.pop(reply["id"]).set_result(reply)
         while self._waiting:
             self._waiting.popitem()[1].set_exception(ProcessEndedError())
 
@@ -113,12 +108,13 @@ async def _answer(container: Container, request: Mapping[str, Any]) -> Any:
     return None
 
 
-async def _serve() -> None:
-    container = Container(settings=Settings(), database_url=os.environ["PENTIMENTO_DATABASE_URL"])
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
-    )
+def _serve(database_url: str, connection: socket.socket) -> None:
+    asyncio.run(_answer_all(database_url, connection))
+
+
+async def _answer_all(database_url: str, connection: socket.socket) -> None:
+    container = Container(settings=Settings(), database_url=database_url)
+    reader, writer = await asyncio.open_connection(sock=connection)
     running: set[asyncio.Task[None]] = set()
 
     async def handle(request: Mapping[str, Any]) -> None:
@@ -126,14 +122,9 @@ async def _serve() -> None:
             reply = {"id": request["id"], "result": await _answer(container, request)}
         except ServerError as error:
             reply = {"id": request["id"], "error": error.code}
-        sys.stdout.write(json.dumps(reply) + "\n")
-        sys.stdout.flush()
+        writer.write(json.dumps(reply).encode() + b"\n")
 
     async for line in reader:
         task = asyncio.create_task(handle(json.loads(line)))
         running.add(task)
         task.add_done_callback(running.discard)
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve())

@@ -6,9 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
+
+from sync_server.app.serving import serve
+from sync_server.app.settings import Settings
+from tests.support import warm_processes
 
 SECONDS_TO_START = 60
 
@@ -57,8 +62,7 @@ class ServerProcess:
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
-            assert self._process is not None
-            if self._process.poll() is not None:
+            if self._ended():
                 raise AssertionError(f"the server ended: {self._log.read_text()[-4000:]}")
             try:
                 if httpx.get(f"{self.url}/ready", timeout=2).status_code == 200:
@@ -67,6 +71,9 @@ class ServerProcess:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"the server did not get ready: {self._log.read_text()[-4000:]}")
+
+    def _ended(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     def kill(self) -> None:
         """As a loss of power would end it: nothing is finished or closed."""
@@ -88,3 +95,34 @@ class ServerProcess:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+
+class WarmServerProcess(ServerProcess):
+    """The same, forked from a process that has imported it all: it starts in no time."""
+
+    _forked: BaseProcess | None = None
+
+    def start(self) -> None:
+        self._forked = warm_processes.start(_serve, self._environment, str(self._log))
+
+    def _ended(self) -> bool:
+        return self._forked is not None and self._forked.exitcode is not None
+
+    def _end(self, *, hard: bool) -> None:
+        if self._forked is None:
+            return
+        if not hard:
+            self._forked.terminate()
+            self._forked.join(30)
+        self._forked.kill()
+        self._forked.join()
+        self._forked = None
+
+
+def _serve(environment: Mapping[str, str], log: str) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    with Path(log).open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    serve(Settings())

@@ -24,6 +24,7 @@ from sync_server.accounts.routes.dependencies import (
     AskingClient,
     Passwords,
     TheAccounts,
+    TheAvatars,
     TheMails,
     TheOneTimeTokens,
     TheQueue,
@@ -45,11 +46,14 @@ from sync_server.platform.errors import (
     AccountSuspendedError,
     AuthenticationFailedError,
     ConflictError,
+    FileTooLargeError,
     InvalidEmailError,
+    InvalidParametersError,
     InvalidTokenError,
     NotFoundError,
     TokenExpiredError,
     TwoFactorRequiredError,
+    UnsupportedMediaTypeError,
     UserExistsError,
     ValidationFailedError,
     WeakPasswordError,
@@ -67,13 +71,21 @@ router = APIRouter(prefix="/auth", tags=["sign-in"], route_class=IdempotentRoute
     status_code=201,
     summary="Make an account",
     dependencies=[Depends(limited("register"))],
-    responses=errors(InvalidEmailError, WeakPasswordError, UserExistsError),
+    responses=errors(
+        InvalidEmailError,
+        WeakPasswordError,
+        UserExistsError,
+        InvalidParametersError,
+        FileTooLargeError,
+        UnsupportedMediaTypeError,
+    ),
 )
 async def register(
     asked: RegisterRequest,
     client: AskingClient,
     language: AskedLanguage,
     passwords: Passwords,
+    avatars: TheAvatars,
     transactions: AllTransactions,
     request: Request,
 ) -> Reply[SignedIn | RegistrationPending]:
@@ -86,24 +98,28 @@ async def register(
     password = asked.password.get_secret_value()
     check_password(password, email=email)
     password_hash = await passwords.hash(password)
-    new = NewAccount(
-        email=email,
-        password_hash=password_hash,
-        username=asked.username,
-        full_name=asked.full_name,
-        language=language,
-    )
     neutral: bool = request.app.state.neutral_registration
-    async with transactions.begin() as work:
+    async with avatars.fetched(asked.avatar_url) as avatar_key, transactions.begin() as work:
         known = await work.get(Accounts).find(email) if neutral else None
         if known is not None:
             await work.get(AccountMails).magic_link(user_id=known.id, email=email, language=known.language)
-            user_id = known.id
         else:
-            user_id = await work.get(Registration).register(new)
-        if neutral:
-            return Reply(data=RegistrationPending(email=email), message="A mail tells you how to go on.")
-        signed_in = await work.get(SignIn).succeed(user_id, client, is_new_user=True)
+            user_id = await work.get(Registration).register(
+                NewAccount(
+                    email=email,
+                    password_hash=password_hash,
+                    username=asked.username,
+                    full_name=asked.full_name,
+                    language=language,
+                    avatar_key=avatar_key,
+                )
+            )
+            if not neutral:
+                signed_in = await work.get(SignIn).succeed(user_id, client, is_new_user=True)
+    if known is not None:
+        await avatars.drop(avatar_key)
+    if neutral:
+        return Reply(data=RegistrationPending(email=email), message="A mail tells you how to go on.")
     return Reply(
         data=signed_in, message="Your account is made. A mail to confirm your address is on its way."
     )

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sync_server.accounts.service import (
     AccountMails,
     Accounts,
+    Avatars,
     Client,
     OneTimeTokens,
     Sessions,
@@ -35,6 +36,7 @@ AskingClient = Annotated[Client, Depends(_client)]
 AskedLanguage = Annotated[Language, Depends(_language)]
 Passwords = Annotated[PasswordHasher, Depends(_passwords)]
 TheAccounts = Annotated[Accounts, service(Accounts)]
+TheAvatars = Annotated[Avatars, service(Avatars)]
 TheSessions = Annotated[Sessions, service(Sessions)]
 TheQueue = Annotated[TaskQueue, service(TaskQueue)]
 TheMails = Annotated[AccountMails, service(AccountMails)]

@@ -1,6 +1,7 @@
 """/users/me: profile, name, settings."""
 
-import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, UploadFile
@@ -16,11 +17,13 @@ from shared.contracts.profiles import (
     UsernameChanged,
     WholeProfileChange,
 )
-from sync_server.accounts.avatars import MAX_BYTES, make_avatar
-from sync_server.accounts.service import Owner, OwnerAuthenticator, Profiles
-from sync_server.platform.edge import AccountAsker, AllTransactions, SignedIn, service
+from sync_server.accounts.avatars import MAX_BYTES
+from sync_server.accounts.routes.dependencies import TheAvatars
+from sync_server.accounts.service import Avatars, Owner, OwnerAuthenticator, Profiles
+from sync_server.platform.edge import AccountAsker, AllTransactions, Principal, SignedIn, service
 from sync_server.platform.errors import (
     FileTooLargeError,
+    InvalidParametersError,
     UnprocessableError,
     UnsupportedMediaTypeError,
     UserExistsError,
@@ -29,11 +32,31 @@ from sync_server.platform.errors import (
 from sync_server.platform.openapi import errors
 from sync_server.platform.ports import World
 from sync_server.platform.replies import Reply
-from sync_server.platform.storage import Storage
+from sync_server.platform.work import Transactions
 
 router = APIRouter(prefix="/me", tags=["profile"])
 
 TheProfiles = Annotated[Profiles, service(Profiles)]
+_CHANGE_ERRORS = (
+    ValidationFailedError,
+    InvalidParametersError,
+    FileTooLargeError,
+    UnsupportedMediaTypeError,
+)
+
+
+@asynccontextmanager
+async def _changing(
+    asked: ProfileChange, principal: Principal, avatars: Avatars, transactions: Transactions
+) -> AsyncIterator[Profiles]:
+    """With the avatar, which is fetched before, where the change names one."""
+    opened = (
+        avatars.changing(principal.user_id, asked.avatar_url)
+        if "avatar_url" in asked.model_fields_set
+        else transactions.begin()
+    )
+    async with opened as work:
+        yield work.get(Profiles)
 
 
 @router.get("", summary="Everything a client shows at its start", responses=errors())
@@ -45,13 +68,16 @@ async def me(owner: Annotated[Owner, Depends(AccountAsker(OwnerAuthenticator))])
 @router.patch(
     "",
     summary="Change the profile",
-    responses=errors(ValidationFailedError, UserExistsError, UnprocessableError),
+    responses=errors(*_CHANGE_ERRORS, UserExistsError, UnprocessableError),
 )
-async def change(asked: WholeProfileChange, principal: SignedIn, profiles: TheProfiles) -> Reply[Profile]:
-    if asked.username is not None:
-        await profiles.change_username(principal.user_id, asked.username)
-    await profiles.change(principal.user_id, asked)
-    return Reply(data=await profiles.profile(principal.user_id))
+async def change(
+    asked: WholeProfileChange, principal: SignedIn, avatars: TheAvatars, transactions: AllTransactions
+) -> Reply[Profile]:
+    async with _changing(asked, principal, avatars, transactions) as profiles:
+        if asked.username is not None:
+            await profiles.change_username(principal.user_id, asked.username)
+        await profiles.change(principal.user_id, asked)
+        return Reply(data=await profiles.profile(principal.user_id))
 
 
 @router.patch(
@@ -72,20 +98,13 @@ async def change_username(
 )
 async def set_avatar(
     principal: SignedIn,
-    storage: Annotated[Storage, service(Storage)],
+    avatars: TheAvatars,
     world: Annotated[World, service(World)],
-    transactions: AllTransactions,
     file: Annotated[UploadFile, File(description="JPEG, PNG or WebP, at most 5 MB.")],
 ) -> Reply[Avatar]:
     """The middle square, 256x256, without metadata."""
-    picture = await asyncio.to_thread(make_avatar, await file.read(MAX_BYTES + 1))
-    key = f"avatars/{principal.user_id}/{world.new_id()}.webp"
-    await storage.put(key, picture, "image/webp")
-    async with transactions.begin() as work:
-        before = await work.get(Profiles).set_avatar(principal.user_id, key)
-    if before:
-        await storage.delete(before)
-    return Reply(data=Avatar(avatar_url=await storage.url(key)))
+    address = await avatars.set(principal.user_id, await file.read(MAX_BYTES + 1))
+    return Reply(data=Avatar(avatar_url=address, uploaded_at=world.clock()))
 
 
 @router.get("/settings", summary="All settings", responses=errors())
@@ -93,12 +112,13 @@ async def settings(principal: SignedIn, profiles: TheProfiles) -> Reply[AccountS
     return Reply(data=await profiles.settings(principal.user_id))
 
 
-@router.put("/settings/profile", summary="Set the profile", responses=errors(ValidationFailedError))
+@router.put("/settings/profile", summary="Set the profile", responses=errors(*_CHANGE_ERRORS))
 async def set_profile(
-    asked: ProfileChange, principal: SignedIn, profiles: TheProfiles
+    asked: ProfileChange, principal: SignedIn, avatars: TheAvatars, transactions: AllTransactions
 ) -> Reply[AccountSettings]:
-    await profiles.change(principal.user_id, asked)
-    return Reply(data=await profiles.settings(principal.user_id))
+    async with _changing(asked, principal, avatars, transactions) as profiles:
+        await profiles.change(principal.user_id, asked)
+        return Reply(data=await profiles.settings(principal.user_id))
 
 
 @router.put("/settings/preferences", summary="Set preferences", responses=errors(ValidationFailedError))

@@ -5,6 +5,7 @@ from sync_server.accounts.service.accounts import AccountRecord, Accounts
 from sync_server.accounts.service.administration import Administration
 from sync_server.accounts.service.api_keys import ApiKeys
 from sync_server.accounts.service.authenticator import Owner, OwnerAuthenticator, TokenAuthenticator
+from sync_server.accounts.service.avatars import Avatars
 from sync_server.accounts.service.connections import Connections
 from sync_server.accounts.service.deletion import Deletion
 from sync_server.accounts.service.mails import AccountMails
@@ -24,6 +25,7 @@ __all__ = [
     "Accounts",
     "Administration",
     "ApiKeys",
+    "Avatars",
     "Client",
     "Connections",
     "Creations",

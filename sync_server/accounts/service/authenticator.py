@@ -23,8 +23,8 @@ class TokenAuthenticator:
 
     async def authenticate(self, credentials: str) -> Principal:
         if credentials.startswith(PREFIX):
-            key_id, user = await self._api_keys.use(credentials)
-            return Principal(**_known(user), session_id=None, api_key_id=key_id)
+            key_id, owner = await self._api_keys.use(credentials)
+            return Principal(**_known(owner), session_id=None, api_key_id=key_id)
         session_id, user_id = _sign_in(self._tokens, credentials)
         user = await self._repository.user_of_session(session_id)
         if user is None or user.id != user_id:

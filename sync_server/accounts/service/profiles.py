@@ -102,7 +102,7 @@ class Profiles:
 
     async def change(self, user_id: UUID, change: ProfileChange) -> None:
         row = await self._row(user_id)
-        for name in change.model_fields_set - {"preferences", "username"}:
+        for name in change.model_fields_set - {"preferences", "username", "avatar_url"}:
             setattr(row, name, getattr(change, name))
         if change.preferences is not None:
             _set_preferences(row, change.preferences)
@@ -132,7 +132,10 @@ class Profiles:
         await self._changed(row)
         return UsernameChanged(username=username, updated_at=now, next_allowed_change=now + USERNAME_REST)
 
-    async def set_avatar(self, user_id: UUID, key: str) -> str | None:
+    async def avatar(self, user_id: UUID) -> str | None:
+        return (await self._row(user_id)).avatar_key
+
+    async def set_avatar(self, user_id: UUID, key: str | None) -> str | None:
         """The key of the one before, which nobody shows any more."""
         row = await self._row(user_id)
         before, row.avatar_key = row.avatar_key, key

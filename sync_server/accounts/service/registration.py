@@ -22,6 +22,7 @@ class NewAccount:
     full_name: str | None = None
     language: str = "en"
     verified: bool = False
+    avatar_key: str | None = None
 
 
 class Registration:
@@ -66,7 +67,7 @@ class Registration:
                 password_changed_at=None,
                 username_changed_at=None,
                 deletion_requested_at=None,
-                avatar_key=None,
+                avatar_key=new.avatar_key,
                 language=new.language,
                 timezone="UTC",
                 theme="auto",

@@ -12,6 +12,7 @@ from sync_server.accounts.service import (
     Accounts,
     Administration,
     ApiKeys,
+    Avatars,
     Connections,
     Creations,
     Deletion,
@@ -47,6 +48,12 @@ def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     return {
         AccountRepository: lambda work: AccountRepository(work=work),
         WaysInRepository: lambda work: WaysInRepository(work=work),
+        Avatars: lambda _: Avatars(
+            transactions=container.transactions,
+            storage=container.storage,
+            fetcher=container.fetcher,
+            world=world,
+        ),
         Accounts: lambda work: Accounts(
             repository=work.get(AccountRepository), storage=container.storage, clock=world.clock
         ),

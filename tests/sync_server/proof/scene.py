@@ -12,7 +12,7 @@ import psycopg
 
 from sync_server.platform.queue import Queue
 from tests.support.ledger_process import LedgerProcess, ProcessEndedError
-from tests.support.server_process import ServerProcess
+from tests.support.server_process import WarmServerProcess
 from tests.sync_server.proof.shop import Delivery, Shop
 
 Result = TypeVar("Result")
@@ -43,7 +43,7 @@ class Scene:
             **self.shop.environment(),
         }
         self._servers = [
-            ServerProcess(environment=environment, log=folder / f"server-{number}.log")
+            WarmServerProcess(environment=environment, log=folder / f"server-{number}.log")
             for number in range(servers)
         ]
         self._ledgers = [LedgerProcess(database_url=database_url) for _ in range(ledgers)]
