@@ -91,6 +91,7 @@ def create_app(
     app.include_router(gallery_pages_router)
     app.include_router(realtime_router)
     app.include_router(compat_router, dependencies=[Depends(charge_signed_out)])
+    # In the order in which they are looked through: what is asked most comes first.
     for router in (
         accounts_router,
         credits_router,
@@ -104,6 +105,11 @@ def create_app(
         app.include_router(router, prefix=API, dependencies=[Depends(charge_signed_out)])
     app.include_router(sync_router, prefix=API)
     app.include_router(public_gallery_router, prefix=API, dependencies=[Depends(charge_public_gallery)])
+    app.include_router(health.router)
+    app.include_router(files.router)
+    app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
+    app.include_router(realtime_router)
+    app.include_router(compat_router, dependencies=[Depends(charge_signed_out)])
     install_error_handlers(app)
     tiers = _limits(container.tariffs)
     install_rate_limits(

@@ -15,5 +15,6 @@ from sync_server.accounts.routes import (
 )
 
 router = APIRouter()
-for part in (auth, magic_link, oauth, sessions, api_keys, profile, security, data, admin):
+# In the order in which they are looked through: what is asked most comes first, a path with an id last.
+for part in (profile, auth, magic_link, oauth, sessions, api_keys, security, data, admin):
     router.include_router(part.router, prefix="/users")

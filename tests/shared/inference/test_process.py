@@ -1,11 +1,21 @@
 """The real process with the real loop, from outside; each of its starts takes seconds, so there are few."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
-from shared.contracts.events import Cancelled, Completed, Failed, Picture, Progress
+from shared.contracts.events import (
+    Cancelled,
+    Completed,
+    Failed,
+    GenerationEvent,
+    Loading,
+    Picture,
+    Progress,
+)
 from shared.contracts.generation import ModelReference, TextToImage
 from shared.engine.process import EngineProcess
 from shared.imaging.blob_folder import BlobFolder
@@ -15,8 +25,18 @@ from tests.support.engine_contract import collect
 REQUEST = TextToImage(model=ModelReference(id="tiny"), prompt="a cat", seed=1, steps=3, width=64, height=64)
 
 
+def is_painting(event: GenerationEvent) -> bool:
+    return isinstance(event, Progress) and event.step == 2
+
+
+def is_loading(event: GenerationEvent) -> bool:
+    return event == Loading(stage="model")
+
+
+# A process that is killed as it begins to load has not spent the seconds yet that torch takes.
+@pytest.mark.parametrize("moment", [is_loading, pytest.param(is_painting, marks=pytest.mark.slow)])
 async def test_kill_9_within_a_job_costs_that_job_and_cancelling_none(
-    blobs: BlobFolder, tiny_folder: Path
+    blobs: BlobFolder, tiny_folder: Path, moment: Callable[[GenerationEvent], bool]
 ) -> None:
     engine = EngineProcess(blobs=blobs, model_folders=[tiny_folder], threads=1)
     try:
@@ -24,7 +44,7 @@ async def test_kill_9_within_a_job_costs_that_job_and_cancelling_none(
         killed = []
         async for event in engine.run("killed", endless):
             killed.append(event)
-            if isinstance(event, Progress) and event.step == 2:
+            if moment(event):
                 psutil.Process(engine.process_id).kill()
         assert isinstance(killed[-1], Failed)
         assert killed[-1].error.code == "ENGINE_CRASHED"
@@ -35,7 +55,7 @@ async def test_kill_9_within_a_job_costs_that_job_and_cancelling_none(
         cancelled = []
         async for event in engine.run("cancelled", endless):
             cancelled.append(event)
-            if isinstance(event, Progress) and event.step == 2:
+            if is_painting(event):
                 await engine.cancel("cancelled")
         assert isinstance(cancelled[-1], Cancelled)
         assert len(cancelled) < 100
