@@ -62,20 +62,29 @@ _WRITE = Statement.of("""
             lifetime_earned = :lifetime_earned, lifetime_spent = :lifetime_spent, last_recharged_at = :last_recharged_at
         WHERE id = :id
     ), new_lots AS (
-        INSERT INTO credit_lots SELECT * FROM jsonb_populate_recordset(NULL::credit_lots, :new_lots)
+        INSERT INTO credit_lots (id, account_id, reference, amount, remaining, expires_at, created_at)
+        SELECT id, account_id, reference, amount, remaining, expires_at, created_at
+        FROM jsonb_populate_recordset(NULL::credit_lots, :new_lots)
     ), changed_lots AS (
         UPDATE credit_lots l SET remaining = c.remaining
         FROM jsonb_populate_recordset(NULL::credit_lots, :changed_lots) c WHERE l.id = c.id
     ), new_holds AS (
-        INSERT INTO credit_holds SELECT * FROM jsonb_populate_recordset(NULL::credit_holds, :new_holds)
+        INSERT INTO credit_holds
+            (id, account_id, key, amount, settled, state, kind, model, reference, description, created_at)
+        SELECT id, account_id, key, amount, settled, state, kind, model, reference, description, created_at
+        FROM jsonb_populate_recordset(NULL::credit_holds, :new_holds)
     ), new_parts AS (
-        INSERT INTO credit_hold_parts SELECT * FROM jsonb_populate_recordset(NULL::credit_hold_parts, :new_parts)
+        INSERT INTO credit_hold_parts (hold_id, lot_id, position, amount)
+        SELECT hold_id, lot_id, position, amount
+        FROM jsonb_populate_recordset(NULL::credit_hold_parts, :new_parts)
     ), closed_holds AS (
         UPDATE credit_holds h SET state = c.state, settled = c.settled, closed_at = c.closed_at
         FROM jsonb_populate_recordset(NULL::credit_holds, :closed_holds) c WHERE h.id = c.id
     ), transactions AS (
         INSERT INTO credit_transactions
-        SELECT * FROM jsonb_populate_recordset(NULL::credit_transactions, :transactions)
+            (id, account_id, key, kind, amount, balance_after, description, reference, created_at)
+        SELECT id, account_id, key, kind, amount, balance_after, description, reference, created_at
+        FROM jsonb_populate_recordset(NULL::credit_transactions, :transactions)
     ), entries AS (
         INSERT INTO credit_entries (transaction_id, account_id, place, amount)
         SELECT transaction_id, account_id, place, amount

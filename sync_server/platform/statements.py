@@ -17,6 +17,8 @@ Row = Any
 """A named tuple of the statement's columns."""
 Observe = Callable[[str], AbstractContextManager[None]]
 
+_PATIENCE_SECONDS = 5.0
+"""For a connection; after that the server is too busy, or its database is gone."""
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # the library's is not typed
 
 
@@ -49,6 +51,7 @@ class Alone:
             min_size=1,
             max_size=pool_size,
             open=False,
+            timeout=_PATIENCE_SECONDS,
             kwargs={"autocommit": True, "options": options},
             name="alone",
         )

@@ -212,7 +212,8 @@ class CreditLedger:
         """Book what has expired on one account; tell how much."""
         books = await self._repository.open_account(account_id)
         amount = books.expire()
-        await self._repository.write(books)
+        if amount:
+            await self._repository.write(books)
         return amount
 
     async def forget_person(self, user_id: UUID) -> None:
