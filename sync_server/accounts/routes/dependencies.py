@@ -12,7 +12,7 @@ from sync_server.accounts.service import (
     OneTimeTokens,
     Sessions,
 )
-from sync_server.platform.edge import AllTransactions, service
+from sync_server.platform.edge import calling_out, service
 from sync_server.platform.languages import Language, preferred_language
 from sync_server.platform.queue import TaskQueue
 from sync_server.platform.rate_limits import address_of
@@ -32,17 +32,11 @@ def _passwords(request: Request) -> PasswordHasher:
     return passwords
 
 
-async def _avatars(transactions: AllTransactions) -> Avatars:
-    """Of no transaction: they open their own, as they take long."""
-    async with transactions.begin() as work:
-        return work.get(Avatars)
-
-
 AskingClient = Annotated[Client, Depends(_client)]
 AskedLanguage = Annotated[Language, Depends(_language)]
 Passwords = Annotated[PasswordHasher, Depends(_passwords)]
 TheAccounts = Annotated[Accounts, service(Accounts)]
-TheAvatars = Annotated[Avatars, Depends(_avatars)]
+TheAvatars = Annotated[Avatars, calling_out(Avatars)]
 TheSessions = Annotated[Sessions, service(Sessions)]
 TheQueue = Annotated[TaskQueue, service(TaskQueue)]
 TheMails = Annotated[AccountMails, service(AccountMails)]

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/jobs")
 TheJobs = Annotated[JobRepository, service(JobRepository)]
 
 
-@router.get("", summary="One's jobs", responses=errors(InvalidParametersError))
+@router.get("", summary="One's jobs", responses=errors(InvalidParametersError, NotFoundError))
 async def jobs(
     principal: SignedIn,
     repository: TheJobs,
