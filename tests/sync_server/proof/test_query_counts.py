@@ -135,3 +135,23 @@ async def test_as_often_for_many_rows_as_for_few(server: Server, path: str) -> N
         counts[rows] = len(statements)
     assert counts[FEW] == counts[MANY]
     assert counts[MANY] <= 10
+
+
+async def test_what_is_asked_most_takes_a_statement_or_two_and_no_transaction(server: Server) -> None:
+    user = await server.register()
+    alone: list[str] = []
+
+    @contextmanager
+    def note(statement: str) -> Iterator[None]:
+        alone.append(statement)
+        yield
+
+    server.container.database.alone.observe(note)
+    with counted(server) as in_transactions:
+        me = await server.client.get(f"{API}/users/me", headers=user.headers)
+        first = len(alone)
+        refreshed = await server.client.post(
+            f"{API}/users/auth/refresh", json={"refresh_token": user.refresh_token}
+        )
+    assert (me.status_code, refreshed.status_code) == (200, 200)
+    assert (first, len(alone) - first, in_transactions) == (1, 2, [])
