@@ -102,9 +102,9 @@ class CreditLedger:
 
     async def check(self, user_id: UUID, amount: int) -> None:
         """Raises InsufficientCreditsError where a hold of it would."""
-        account = await self._repository.locked_account(user_id)
-        await self._expire(account)
-        self._check_funds(account, amount)
+        books = (await self._repository.open(user_id)).books
+        books.expire()
+        _check_funds(books.account, amount)
 
     async def hold(
         self,
