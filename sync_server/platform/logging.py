@@ -1,8 +1,10 @@
 """Structured logs: JSON in production, readable lines in development; no secret and no forged line in either."""
 
+import json
 import logging
 import re
 from collections.abc import MutableMapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TextIO
 
@@ -10,6 +12,8 @@ import structlog
 from structlog.typing import Processor
 
 HIDDEN = "[hidden]"
+ACCESS_LOG = "pentimento.access"
+_TOLD_OF_A_REQUEST = ("method", "path", "status", "milliseconds", "client", "user_id", "request_id")
 
 _SECRET_NAMES = re.compile(
     r"authorization|cookie|password|passwd|secret|token|api_?key|otp|recovery|^code$|verification_code|signature",
@@ -46,6 +50,36 @@ def configure_logging(*, production: bool, stream: TextIO | None = None) -> None
 
 
 def log_formatter(*, production: bool) -> logging.Formatter:
+    return _AccessLines(_formatter(production=production), production=production)
+
+
+class _AccessLines(logging.Formatter):
+    """Each request writes one, so they do without the chain of processors that other records go through: of what
+    they tell only the path and the address are a client's.
+    """
+
+    def __init__(self, others: logging.Formatter, *, production: bool) -> None:
+        super().__init__()
+        self._others = others
+        self._production = production
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name != ACCESS_LOG:
+            return self._others.format(record)
+        time = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        told = {name: getattr(record, name, "") for name in _TOLD_OF_A_REQUEST}
+        told["path"] = _text_without_secrets(told["path"])
+        told = {name: _printable(value) if isinstance(value, str) else value for name, value in told.items()}
+        if self._production:
+            level = record.levelname.lower()
+            return json.dumps(
+                {**told, "event": "request", "level": level, "logger": ACCESS_LOG, "timestamp": time},
+                ensure_ascii=False,
+            )
+        return f"{time} [info     ] request " + " ".join(f"{name}={value}" for name, value in told.items())
+
+
+def _formatter(*, production: bool) -> logging.Formatter:
     renderer: Sequence[Processor] = (
         [structlog.processors.JSONRenderer(ensure_ascii=False)]
         if production
@@ -98,20 +132,26 @@ def _without_secrets(name: str, value: Any) -> Any:
         return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_without_secrets("", inner) for inner in value]
-    if isinstance(value, str) and _MAY_HOLD_A_SECRET.search(value):
+    return _text_without_secrets(value) if isinstance(value, str) else value
+
+
+def _text_without_secrets(text: str) -> str:
+    if _MAY_HOLD_A_SECRET.search(text):
         for pattern, replacement in _SECRETS_IN_TEXT:
-            value = pattern.sub(replacement, value)
-    return value
+            text = pattern.sub(replacement, text)
+    return text
 
 
 def in_one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A client's newline in a path or header must not begin a line of log. Tracebacks are our own."""
     return {
-        name: _CONTROL.sub(_escaped, value)
-        if isinstance(value, str) and not value.isprintable() and name != "exception"
-        else value
+        name: _printable(value) if isinstance(value, str) and name != "exception" else value
         for name, value in event.items()
     }
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else _CONTROL.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -20,9 +20,10 @@ from uuid_utils.compat import uuid7
 from sync_server.platform.error_handlers import error_response, unforeseen
 from sync_server.platform.errors import FileTooLargeError
 from sync_server.platform.languages import current_language, preferred_language
+from sync_server.platform.logging import ACCESS_LOG
 from sync_server.platform.ports import NewId
 
-access_log = logging.getLogger("pentimento.access")
+access_log = logging.getLogger(ACCESS_LOG)
 error_log = logging.getLogger("pentimento.errors")
 
 LARGEST_JSON = 1024 * 1024
@@ -161,6 +162,7 @@ def _log_access(scope: Scope, *, status: int, seconds: float) -> None:
             "milliseconds": round(seconds * 1000, 1),
             "client": client[0] if client else "",
             "user_id": str(principal.user_id) if principal else "",
+            "request_id": scope["state"]["request_id"],
         },
     )
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import procrastinate
 from procrastinate.schema import SchemaManager
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync_server.platform.database import CONNECTION_LOST, SEARCH_PATH
 from sync_server.platform.mail import Mail
+from sync_server.platform.work import Work
 
 SCHEMA = "queue"
 SERVER_QUEUE = "default"
@@ -83,8 +83,8 @@ async def keep_working(app: procrastinate.App, **options: Any) -> None:
 class TaskQueue:
     """Defers tasks inside one unit of work: they exist if and only if it is committed."""
 
-    def __init__(self, *, session: AsyncSession, app: procrastinate.App) -> None:
-        self._session = session
+    def __init__(self, *, work: Work, app: procrastinate.App) -> None:
+        self._work = work
         self._app = app
 
     async def defer(
@@ -102,7 +102,7 @@ class TaskQueue:
 
         Tasks of the server's own queue must be known here; other queues are worked off by other programs.
         """
-        connection = await (await self._session.connection()).get_raw_connection()
+        connection = await (await self._work.session.connection()).get_raw_connection()
         await self._app.configure_task(
             task_name,
             allow_unknown=queue != SERVER_QUEUE,

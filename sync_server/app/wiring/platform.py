@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def builders(container: Container) -> dict[type, Callable[[Work], Any]]:
     return {
-        TaskQueue: lambda work: TaskQueue(session=work.session, app=container.queue.app),
+        TaskQueue: lambda work: TaskQueue(work=work, app=container.queue.app),
         CursorSigner: lambda _: container.cursors,
         Storage: lambda _: container.storage,
         World: lambda _: container.world,

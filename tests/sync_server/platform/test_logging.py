@@ -5,12 +5,20 @@ from typing import Any
 
 import pytest
 
-from sync_server.platform.logging import HIDDEN, log_formatter
+from sync_server.platform.logging import ACCESS_LOG, HIDDEN, log_formatter
 
 
 def written(message: str, *, production: bool = True, **extra: Any) -> str:
     logger = logging.Logger("pentimento.test")  # noqa: LOG001 - one of its own, not the process's
     record = logger.makeRecord(logger.name, logging.INFO, __file__, 1, message, (), None, extra=extra)
+    return log_formatter(production=production).format(record)
+
+
+def written_of_a_request(path: str, *, production: bool = True) -> str:
+    told = {"method": "GET", "path": path, "status": 200, "milliseconds": 1.5, "client": "10.0.0.1"}
+    told |= {"user_id": "u-1", "request_id": "r-1"}
+    logger = logging.Logger(ACCESS_LOG)  # noqa: LOG001 - one of its own, not the process's
+    record = logger.makeRecord(logger.name, logging.INFO, __file__, 1, "request", (), None, extra=told)
     return log_formatter(production=production).format(record)
 
 
@@ -89,3 +97,22 @@ def test_a_traceback_hides_secrets_too() -> None:
     line = json.loads(log_formatter(production=True).format(record))
     assert "RuntimeError" in line["exception"]
     assert "password=hunter2" not in line["exception"].splitlines()[-1]
+
+
+def test_the_line_of_a_request_tells_who_asked_what_and_how_it_went() -> None:
+    line = json.loads(written_of_a_request("/api/v1/users/me"))
+    assert (line["event"], line["level"], line["logger"]) == ("request", "info", ACCESS_LOG)
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/api/v1/users/me", 200)
+    assert (line["milliseconds"], line["client"], line["user_id"]) == (1.5, "10.0.0.1", "u-1")
+    assert (line["request_id"], line["timestamp"][-1]) == ("r-1", "Z")
+    readable = written_of_a_request("/api/v1/users/me", production=False)
+    assert "request method=GET path=/api/v1/users/me status=200" in readable
+
+
+@pytest.mark.parametrize("production", [True, False])
+@pytest.mark.parametrize("control", ["\n", "\x1b[31m", "\u2028", "\x00"])
+def test_the_line_of_a_request_can_not_be_forged_either(control: str, *, production: bool) -> None:
+    line = written_of_a_request(f"/x{control}2026 forged?token=hunter2", production=production)
+    assert control not in line
+    assert len(line.splitlines()) == 1
+    assert "hunter2" not in line
