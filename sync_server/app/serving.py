@@ -58,6 +58,7 @@ def serve(settings: Settings) -> None:
             log_config=None,
             ws_max_size=64 * 1024,
             timeout_graceful_shutdown=20,
+            timeout_worker_healthcheck=60,  # a busy machine needs longer to start a process than uvicorn's five seconds
         )
 
 
