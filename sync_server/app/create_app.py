@@ -85,12 +85,6 @@ def create_app(
     app.state.public_url = settings.public_url
     app.state.oauth_flow = container.oauth_flow
     app.state.neutral_registration = settings.neutral_registration
-    app.include_router(health.router)
-    app.include_router(files.router)
-    app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
-    app.include_router(gallery_pages_router)
-    app.include_router(realtime_router)
-    app.include_router(compat_router, dependencies=[Depends(charge_signed_out)])
     # In the order in which they are looked through: what is asked most comes first.
     for router in (
         accounts_router,
@@ -108,6 +102,7 @@ def create_app(
     app.include_router(health.router)
     app.include_router(files.router)
     app.include_router(account_pages.router, dependencies=[Depends(charge_signed_out)])
+    app.include_router(gallery_pages_router)
     app.include_router(realtime_router)
     app.include_router(compat_router, dependencies=[Depends(charge_signed_out)])
     install_error_handlers(app)
