@@ -128,9 +128,15 @@ class Bare:
         noise = torch.randn(
             (1, channels, side // scale, side // scale), generator=torch.Generator("cpu").manual_seed(SEED)
         )
+        precision = self._pipeline.unet.dtype
         with torch.inference_mode():
+            # The text encoder is in float32, as ours, and the pipeline would hand its numbers on as they are.
+            positive, negative = self._pipeline.encode_prompt(
+                PROMPT, torch.device("cpu"), 1, do_classifier_free_guidance=True, negative_prompt=NEGATIVE
+            )
             latents = self._pipeline(
-                prompt=PROMPT, negative_prompt=NEGATIVE, latents=noise.to(self._pipeline.unet.dtype),
+                prompt_embeds=positive.to(precision), negative_prompt_embeds=negative.to(precision),
+                latents=noise.to(precision),
                 num_inference_steps=STEPS, guidance_scale=self._model.default_guidance_scale,
                 width=side, height=side, output_type="latent",
             ).images  # fmt: skip

@@ -23,8 +23,6 @@ PROMPTS = (
     "a red house in a snowy field at night",
     "a boat with a yellow sail on the sea at sunset",
     "pine trees by a lake at dawn",
-    "mountains and clouds over a meadow on a sunny day",
-    "palm trees in the desert, stars and a moon",
 )
 
 

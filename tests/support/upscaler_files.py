@@ -35,7 +35,7 @@ def enlarged_by_compact(tensors: Tensors, picture: torch.Tensor, *, scale: int =
     )
 
 
-def esrgan(*, width: int = 8, growth: int = 4, blocks: int = 1, seed: int = 6) -> Tensors:
+def esrgan(*, width: int = 8, growth: int = 32, blocks: int = 1, seed: int = 6) -> Tensors:
     """ESRGAN's network (RRDBNet) for four times the side."""
     random = torch.Generator().manual_seed(seed)
     tensors: Tensors = {}
