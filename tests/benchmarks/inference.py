@@ -120,6 +120,11 @@ class Bare:
         configuration = dict(self._pipeline.scheduler.config)
         self._pipeline.scheduler = make_sampler("dpmpp_2m", "automatic", configuration).scheduler
         self._model = ours.model
+        self._wordless = StableDiffusionPipeline(
+            **{**self._pipeline.components, "text_encoder": None, "tokenizer": None},
+            requires_safety_checker=False,
+        )
+        self._wordless.set_progress_bar_config(disable=True)
 
     def paint(self) -> None:
         side = self._model.native_side
@@ -130,11 +135,11 @@ class Bare:
         )
         precision = self._pipeline.unet.dtype
         with torch.inference_mode():
-            # The text encoder is in float32, as ours, and the pipeline would hand its numbers on as they are.
+            # The text encoder is in float32, as ours, in which the pipeline would hand its numbers to the UNet.
             positive, negative = self._pipeline.encode_prompt(
                 PROMPT, torch.device("cpu"), 1, do_classifier_free_guidance=True, negative_prompt=NEGATIVE
             )
-            latents = self._pipeline(
+            latents = self._wordless(
                 prompt_embeds=positive.to(precision), negative_prompt_embeds=negative.to(precision),
                 latents=noise.to(precision),
                 num_inference_steps=STEPS, guidance_scale=self._model.default_guidance_scale,
