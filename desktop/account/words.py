@@ -14,7 +14,7 @@ def number(value: int) -> str:
 
 
 def credits_text(value: int) -> str:
-    return tr("{count} credits", count=number(value))
+    return tr("1 credit") if value == 1 else tr("{count} credits", count=number(value))
 
 
 def plan_name(plan: str) -> str:

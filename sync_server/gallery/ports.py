@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from shared.contracts.gallery import AssistRequest
+from shared.contracts.canvases import AssistRequest
 from shared.contracts.job_views import Created
 from sync_server.platform.edge import Principal
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from desktop.account.service import UsagePeriod
 from desktop.account.viewmodel import AccountOverview
 from desktop.account.views.bar_chart import Bar, BarChart
-from desktop.account.words import kind_name, number
+from desktop.account.words import credits_text, kind_name, number
 from desktop.widgets.parts import EmptyState
 from desktop.widgets.theme import SPACE, set_role
 from desktop.widgets.translations import tr
@@ -101,7 +101,7 @@ class UsagePage(QScrollArea):
         grid.addWidget(_quiet(title), 0, 0)
         for row, (what, spent) in enumerate(sorted(lines, key=lambda line: -line[1]), start=1):
             grid.addWidget(QLabel(what), row, 0)
-            amount = QLabel(tr("{count} credits", count=number(spent)))
+            amount = QLabel(credits_text(spent))
             amount.setAlignment(Qt.AlignmentFlag.AlignTrailing)
             grid.addWidget(amount, row, 1)
         panel.setVisible(bool(lines))

@@ -38,6 +38,7 @@ class WorkLine(QWidget):
 
     def _name(self) -> None:
         self.cancel.setText(tr("Cancel"))
+        self.cancel.setToolTip(tr("Stop this and leave the picture as it was (Esc)"))
         self.bar.setAccessibleName(tr("Progress"))
 
     def _follow(self) -> None:

@@ -185,7 +185,11 @@ class GeneratePanel(QWidget):
         text = action_name(self._editor.action)
         decision = self._editor.decision
         if decision is not None and decision.place == "cloud" and decision.price is not None:
-            text = tr("{action}  ·  {price} credits", action=text, price=number_text(decision.price))
+            text = (
+                tr("{action}  ·  1 credit", action=text)
+                if decision.price == 1
+                else tr("{action}  ·  {price} credits", action=text, price=number_text(decision.price))
+            )
         self.generate.setText(text)
         tips = {
             "generate": tr("Paint a new picture"),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
 
-from shared.contracts.gallery import AssistRequest, Canvas, CanvasChange, CanvasRequest
+from shared.contracts.canvases import AssistRequest, Canvas, CanvasChange, CanvasRequest
 from shared.contracts.job_views import Created
 from sync_server.gallery.routes.dependencies import ADDING, TheCanvases, TheItems, ThePublishing
 from sync_server.platform.bodies import Body, body_of, described

@@ -5,15 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from shared.contracts.gallery import (
-    Board,
-    BoardWithImages,
-    Download,
-    Item,
-    PublicItem,
-    PublicProfile,
-    Shared,
-)
+from shared.contracts.gallery import Board, BoardWithImages, Download, Item, PublicItem, PublicProfile, Shared
 from sync_server.gallery.routes.dependencies import (
     ClientAddress,
     TheBoards,

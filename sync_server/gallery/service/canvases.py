@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.gallery import (
+from shared.contracts.canvases import (
     AssistRequest,
     Canvas,
     CanvasChange,

@@ -1,6 +1,6 @@
 """Repainting an area of a canvas: `gallery.ports.AreaPainter`."""
 
-from shared.contracts.gallery import AssistRequest
+from shared.contracts.canvases import AssistRequest
 from shared.contracts.generation import Rectangle
 from shared.contracts.job_views import Created
 from shared.contracts.jobs import InpaintRequest, MaskShapes
