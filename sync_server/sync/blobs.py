@@ -48,7 +48,8 @@ class SyncBlobs:
                     number=number,
                     size=part_size,
                     url=await self._storage.upload_url(key, size=part_size),
-                    received=await self._storage.size(key) == part_size,
+                    # Of a file of one part there is nothing to go on with.
+                    received=len(keys) > 1 and await self._storage.size(key) == part_size,
                 )
             )
         return BlobUpload(blob=blob, size=size, complete=False, parts=parts)
@@ -59,16 +60,14 @@ class SyncBlobs:
         if not await self.missing(user_id, [blob]):
             return BlobUpload(blob=blob, size=size, complete=True, parts=[])
         keys, sizes = _part_keys(user_id, blob, size), _part_sizes(size)
-        lacking = [
-            number for number, key in enumerate(keys) if await self._storage.size(key) != sizes[number]
-        ]
+        parts = [await self._read(key) for key in keys]
+        lacking = [number for number, part in enumerate(parts) if len(part) != sizes[number]]
         if lacking:
             raise ConflictError(
                 "Parts of this file are missing.",
                 advice="Send them, then complete it again.",
                 details={"missing_parts": lacking},
             )
-        parts = [await self._storage.read(key) for key in keys]
         data = parts[0] if len(parts) == 1 else b"".join(parts)
         if hashlib.sha256(data).hexdigest() != blob:
             for key in keys:
@@ -89,6 +88,13 @@ class SyncBlobs:
             await records.mark_used(user_id, [blob])
             await records.doom([key for key in keys if key != whole])
         return BlobUpload(blob=blob, size=size, complete=True, parts=[])
+
+    async def _read(self, key: str) -> bytes:
+        """Nothing where nothing lies there."""
+        try:
+            return await self._storage.read(key)
+        except NotFoundError:
+            return b""
 
     async def address(self, user_id: UUID, blob: str) -> BlobAddress:
         async with self._transactions.begin() as work:
