@@ -66,7 +66,7 @@ def test_sign_in_generate_in_the_cloud_cancel_one_and_see_the_refund(
         await until(panel.generate.isEnabled)
         price = views.editor.decision.price if views.editor.decision else None
         assert price
-        assert panel.generate.text() == f"Generate  ·  {price} credits"
+        assert panel.generate.text() == f"Generate  ·  {price} credit{'' if price == 1 else 's'}"
         await window.press_generate()
         (job,) = window.container.queue.jobs
         assert (job.place, job.price_credits) == ("cloud", price)

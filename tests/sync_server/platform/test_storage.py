@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import boto3
 import httpx
@@ -24,10 +25,11 @@ def bucket_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
+    bucket = f"pictures-{uuid4()}"  # what is in a bucket outlives moto's server
     client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
-    client.create_bucket(Bucket="pictures")
+    client.create_bucket(Bucket=bucket)
     client.close()
-    yield f"s3://pictures?endpoint_url={endpoint}"
+    yield f"s3://{bucket}?endpoint_url={endpoint}"
     server.stop()
 
 

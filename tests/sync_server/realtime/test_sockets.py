@@ -207,10 +207,14 @@ class TestWhoMayListen:
         address: str,
         artist: SignedInUser,
         caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         async with server.container.transactions.begin() as work:
             key = (await work.get(ApiKeys).make(artist.id, "pro", ApiKeyRequest(name="a program"))).key
-        caplog.set_level(logging.INFO)
+        # Where another test let uvicorn set up its logging, nothing of it reaches the root logger.
+        told = logging.getLogger("uvicorn.error")
+        monkeypatch.setattr(told, "handlers", [caplog.handler])
+        caplog.set_level(logging.INFO, logger=told.name)
         for token in (artist.access_token, key):
             for path in (f"{EVERYTHING}?token={token}", f"{EVERYTHING}?x=1&to%6Ben={token}"):
                 async with following(address + path) as client:
@@ -238,7 +242,8 @@ async def test_a_slow_client_is_dropped_and_hurts_nobody(
         "preview": "x" * 6000,
     }
     wish = {"type": "subscribe", "job_id": job_id}
-    slow = _deaf_client(address, f"{JOBS}?token={artist.access_token}", wish)
+    path = f"{JOBS}?token={artist.access_token}"
+    slow = await asyncio.to_thread(_deaf_client, address, path, wish)
     try:
         async with following(address + JOBS, artist.access_token) as client, asyncio.timeout(120):
             await client.say(wish)
@@ -258,7 +263,7 @@ async def test_a_slow_client_is_dropped_and_hurts_nobody(
 
 
 def _deaf_client(address: str, path: str, wish: dict[str, Any]) -> socket.socket:
-    """Says what it wants, and never reads."""
+    """Says what it wants once it was let in, and reads nothing from then on."""
     host, port = address.removeprefix("ws://").split(":")
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
@@ -268,6 +273,9 @@ def _deaf_client(address: str, path: str, wish: dict[str, Any]) -> socket.socket
         f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += connection.recv(1)
     words = json.dumps(wish).encode()
     connection.sendall(bytes([0x81, 0x80 | len(words)]) + bytes(4) + words)
     return connection
