@@ -177,6 +177,9 @@ async def look(shelf: Shelf) -> None:
     print(
         f"memory at its highest after the jumps {memory:,.0f} MiB, grown by {grown:,.0f} MiB while scrolling"
     )
+    (busy,) = await timed(partial(shelf.library.page, Query(search="calm lake"), 100))
+    print(f"one search while thumbnails of what was scrolled past still load: {busy:.0f} ms")
+    await asyncio.sleep(3)
     await ask(shelf)
     ids = [picture.id for picture in await shelf.library.page(limit=5000)]
     board = await boards.make("Best")
