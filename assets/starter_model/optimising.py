@@ -69,7 +69,7 @@ class MatrixMomentum(torch.optim.Optimizer):
         super().__init__(parameters, {"lr": rate, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # never with a result
         if closure is not None:
             raise ValueError("the loss is never evaluated again")
         for group in self.param_groups:
