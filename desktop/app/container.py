@@ -204,6 +204,7 @@ class Container:
             database=self.library_database,
             folders=self.folders,
             blobs=self.blobs,
+            thumbnails=self.thumbnails,
             clock=self.world.clock,
             new_id=self.world.new_id,
         )

@@ -13,6 +13,7 @@ from desktop.library.describing import describe, source_of, with_marks
 from desktop.library.picture import LibraryPicture
 from desktop.library.sidecars import Sidecar, read_sidecar
 from desktop.library.store import PictureStore
+from desktop.library.thumbnails import SMALL, Thumbnails
 from shared.contracts.errors import NotFoundError, PentimentoError
 from shared.imaging.blob_folder import BlobFolder
 
@@ -37,6 +38,7 @@ class Adopting:
         store: PictureStore,
         beside: Beside,
         blobs: BlobFolder,
+        thumbnails: Thumbnails,
         root: Path,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -44,6 +46,7 @@ class Adopting:
         self._store = store
         self._beside = beside
         self._blobs = blobs
+        self._thumbnails = thumbnails
         self._root = root
         self._clock = clock
         self._new_id = new_id
@@ -86,6 +89,7 @@ class Adopting:
         known = await self._store.find_blob(contents.blob)
         if known is not None:
             return None if known.file.exists() else await self._store.move(known.id, file)
+        await asyncio.to_thread(self._thumbnails.put, contents.blob, SMALL, contents.thumbnail)
         named = await asyncio.to_thread(picture_files.time_of, file, now)
         picture = describe(
             contents,

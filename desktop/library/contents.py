@@ -8,10 +8,12 @@ from PIL import Image
 
 from desktop.library.origins import read_origin
 from desktop.library.picture_files import hash_of
+from desktop.library.thumbnails import SMALL
 from shared.contracts.generation import BlobId, Recipe
 from shared.imaging.pictures import encode_png, read_picture
 from shared.imaging.pixel_hash import hash_of_pixels
 from shared.imaging.recipe_pictures import encode_recipe_png, read_recipe
+from shared.imaging.thumbnails import thumbnail_of
 
 SUFFIX_OF_FORMAT = {"PNG": ".png", "JPEG": ".jpg", "MPO": ".jpg", "WEBP": ".webp"}
 
@@ -28,6 +30,8 @@ class PictureContents:
     recipe: Recipe | None
     pixels: str
     """The hash of what is seen."""
+    thumbnail: bytes
+    """The small one, made here so that the picture is unpacked but once."""
 
     @property
     def prompt(self) -> str:
@@ -48,6 +52,7 @@ def with_recipe(png: bytes, recipe: Recipe | None) -> PictureContents:
         blob=hash_of(png),
         recipe=recipe,
         pixels=hash_of_pixels(pixels),
+        thumbnail=thumbnail_of(pixels, SMALL),
     )
 
 
@@ -74,4 +79,5 @@ def read_contents(path: Path, *, as_it_is: bool = False) -> PictureContents:
         blob=hash_of(data),
         recipe=recipe,
         pixels=hash_of_pixels(pixels),
+        thumbnail=thumbnail_of(pixels, SMALL),
     )

@@ -29,6 +29,7 @@ from desktop.library.picture import (
 from desktop.library.query import Query
 from desktop.library.sidecars import Sidecar, read_foreign
 from desktop.library.store import Marks, PictureStore
+from desktop.library.thumbnails import SMALL, Thumbnails
 from desktop.library.words import tidy_name
 from shared.contracts.errors import InvalidRequestError, NotFoundError
 from shared.contracts.generation import BlobId, Recipe
@@ -49,6 +50,7 @@ class Library:
         database: Database,
         folders: DataFolders,
         blobs: BlobFolder,
+        thumbnails: Thumbnails,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
     ) -> None:
@@ -56,6 +58,7 @@ class Library:
         self._database = database
         self._folders = folders
         self._blobs = blobs
+        self._thumbnails = thumbnails
         self._clock = clock
         self._new_id = new_id
         self._store = PictureStore(database=database, pictures=folders.pictures, zone=lambda: clock().tzinfo)
@@ -64,6 +67,7 @@ class Library:
             store=self._store,
             beside=self._beside,
             blobs=blobs,
+            thumbnails=thumbnails,
             root=folders.pictures,
             clock=clock,
             new_id=new_id,
@@ -321,12 +325,16 @@ class Library:
         job_id: str | None,
         kind: Kind | None,
     ) -> LibraryPicture:
+        def prepare() -> str:
+            self._thumbnails.put(contents.blob, SMALL, contents.thumbnail)
+            return source_of(contents.recipe, self._blobs)
+
         return describe(
             contents,
             file,
             created_at,
             picture_id=self._new_id(),
-            source=await asyncio.to_thread(source_of, contents.recipe, self._blobs),
+            source=await asyncio.to_thread(prepare),
             job_id=job_id,
             kind=kind or (contents.recipe.request.kind if contents.recipe else "imported"),
         )

@@ -38,18 +38,16 @@ class PictureStore:
 
         def work(session: Session) -> LibraryPicture:
             row = session.scalar(select(PictureRow).where(PictureRow.blob == picture.blob))
-            if row is None:
-                row = self._row(picture)
-                session.add(row)
-                session.flush()
-                session.add_all(
-                    PictureTagRow(picture=row.number, tag=_tag_row(session, name).number)
-                    for name in {fold(tag): tag for tag in picture.tags}.values()
-                )
-            else:
+            if row is not None:
                 row.trashed_at = None
+                return self._pictures_of(session, [row])[0]
+            row = self._row(picture)
+            session.add(row)
             session.flush()
-            return self._pictures_of(session, [row])[0]
+            named = {fold(tag): tag for tag in picture.tags}
+            tags = [_tag_row(session, named[folded]) for folded in sorted(named)]
+            session.add_all(PictureTagRow(picture=row.number, tag=tag.number) for tag in tags)
+            return self._picture(row, tuple(tag.name for tag in tags))
 
         return await self._database.run(work)
 
@@ -319,6 +317,8 @@ class PictureStore:
         )
 
     def _pictures_of(self, session: Session, rows: Sequence[PictureRow]) -> list[LibraryPicture]:
+        if not rows:
+            return []
         tags: defaultdict[int, list[str]] = defaultdict(list)
         named = (
             select(PictureTagRow.picture, TagRow.name)

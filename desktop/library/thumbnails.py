@@ -1,18 +1,20 @@
 """Small versions of pictures, made once and kept; whoever looks now is served before whoever looked earlier."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from desktop.library.picture import LibraryPicture
 from shared.contracts.generation import BlobId
 from shared.imaging.thumbnails import make_thumbnail
 
 ThumbnailSide = Literal[256, 512]
-SIDES: tuple[ThumbnailSide, ...] = (256, 512)
+SMALL: Final = 256
+SIDES: tuple[ThumbnailSide, ...] = (SMALL, 512)
 
 
 class Turns:
@@ -63,6 +65,15 @@ class Thumbnails:
         async with self._turns.turn():
             return await asyncio.to_thread(self._read_or_make, picture, side)
 
+    def put(self, blob: BlobId, side: ThumbnailSide, made: bytes) -> None:
+        """Keep one that was made; what cannot be kept is made again when it is asked for."""
+        file = self._file(blob, side)
+        unfinished = file.with_suffix(f".{os.getpid()}.unfinished")
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_bytes(made)
+            unfinished.replace(file)
+
     async def forget(self, blobs: Iterable[BlobId]) -> None:
         for blob in blobs:
             for side in SIDES:
@@ -76,8 +87,5 @@ class Thumbnails:
         if file.is_file() and (kept := file.read_bytes()):
             return kept
         made: bytes = make_thumbnail(picture.file, side)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(f".{os.getpid()}.unfinished")
-        unfinished.write_bytes(made)
-        unfinished.replace(file)
+        self.put(picture.blob, side, made)
         return made

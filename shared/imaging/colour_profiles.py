@@ -14,9 +14,8 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB, or RGBA where the image has transparency. A damaged or unfitting profile counts as none."""
     alpha = image.convert("RGBA").getchannel("A") if image.has_transparency_data else None
     colours = _converted(_base(image), profile)
-    if alpha is not None:
-        colours.putalpha(alpha)
-    return colours
+    # Not `putalpha`: the colours may be the image itself, which is the caller's.
+    return colours if alpha is None else Image.merge("RGBA", (*colours.split(), alpha))
 
 
 def _base(image: Image.Image) -> Image.Image:
@@ -24,7 +23,7 @@ def _base(image: Image.Image) -> Image.Image:
     if image.mode in {"P", "PA"} and image.has_transparency_data:
         # Pillow converts such a palette to RGB only by way of RGBA without complaint.
         image = image.convert("RGBA")
-    return image.convert(mode)
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _converted(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -35,7 +34,7 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if image.mode != "RGB" or not _is_srgb(source):
                 return _transformed(image, source)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _is_srgb(profile: ImageCms.ImageCmsProfile) -> bool:

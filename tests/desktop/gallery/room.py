@@ -13,7 +13,6 @@ from desktop.gallery.viewmodel import GalleryViewModel
 from desktop.gallery.views.gallery_view import GalleryView
 from desktop.library.boards import Boards
 from desktop.library.saved_searches import SavedSearches
-from desktop.library.thumbnails import Thumbnails
 from tests.desktop.library.shelf import Shelf
 
 Run = Callable[..., Any]
@@ -36,7 +35,7 @@ class Gallery:
             library=shelf.library,
             boards=self.boards,
             searches=SavedSearches(database=shelf.database, new_id=shelf.new_id),
-            thumbnails=Thumbnails(folder=shelf.folders.thumbnails),
+            thumbnails=shelf.thumbnails,
         )
         self.view = GalleryView(self.model, show_file=self.shown_files.append)
         self.view.resize(1000, 700)

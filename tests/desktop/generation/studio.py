@@ -19,6 +19,7 @@ from desktop.generation.store import JobStore
 from desktop.library.database import Database
 from desktop.library.folders import DataFolders
 from desktop.library.service import Library
+from desktop.library.thumbnails import Thumbnails
 from shared.contracts.generation import BlobId, Inpaint, ModelReference, TextToImage
 from shared.contracts.models import ModelDescription
 from shared.engine.port import GenerationEngine
@@ -72,10 +73,12 @@ class Studio:
         self._start_number = start_number
         self.database = _database(self.folders.queue_database, desktop.generation)
         self.library_database = _database(self.folders.library_database, desktop.library)
+        self.thumbnails = Thumbnails(folder=self.folders.thumbnails)
         self.library = Library(
             database=self.library_database,
             folders=self.folders,
             blobs=self.blobs,
+            thumbnails=self.thumbnails,
             clock=self.clock,
             new_id=self.new_id,
         )

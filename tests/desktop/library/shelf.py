@@ -15,6 +15,7 @@ from desktop.library.database import Database
 from desktop.library.folders import DataFolders
 from desktop.library.picture import LibraryPicture
 from desktop.library.service import Library
+from desktop.library.thumbnails import Thumbnails
 from shared.contracts.generation import ModelReference, Recipe, Rendering, TextToImage
 from shared.imaging.blob_folder import BlobFolder
 from shared.imaging.pictures import encode_png
@@ -73,10 +74,12 @@ class Shelf:
         self.folders.create()
         self.database = Database(path=self.folders.library_database, migrations=MIGRATIONS)
         self.blobs = BlobFolder(self.folders.blobs)
+        self.thumbnails = Thumbnails(folder=self.folders.thumbnails)
         self.library = Library(
             database=self.database,
             folders=self.folders,
             blobs=self.blobs,
+            thumbnails=self.thumbnails,
             clock=self.clock,
             new_id=self.new_id,
         )
