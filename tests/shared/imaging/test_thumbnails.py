@@ -15,8 +15,8 @@ def seen(thumbnail: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
         return np.asarray(image.convert("RGBA")).astype(np.int16)
 
 
-def save(path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], **options: object) -> Path:
-    Image.fromarray(pixels).save(path, **options)
+def save(path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
+    Image.fromarray(pixels).save(path)
     return path
 
 
