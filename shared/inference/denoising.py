@@ -132,6 +132,7 @@ class _Predictor:
         self._count = work.noise.shape[0]
         self._extra = work.extra
         self._conditioning: Conditioning | None = None
+        self._device, self._precision = torch.device("cpu"), torch.float32
         self._embeddings = torch.empty(0)
         self._added: dict[str, torch.Tensor] = {}
         self._size = (work.height, work.width)
@@ -147,7 +148,7 @@ class _Predictor:
             index=index,
             of=self._evaluations,
             latents=whole_input[:, : model_input.shape[1]],
-            timestep=timestep.to(self._unet.device),
+            timestep=timestep.to(self._device),
             embeddings=self._embeddings,
             added=self._added,
             guided=guided,
@@ -174,13 +175,15 @@ class _Predictor:
             model_input = torch.cat([model_input, extra], dim=1)
         if guided:
             model_input = torch.cat([model_input, model_input])
-        return model_input.to(self._unet.device, self._unet.dtype, memory_format=torch.channels_last)
+        return model_input.to(self._device, self._precision, memory_format=torch.channels_last)
 
     def _take(self, conditioning: Conditioning) -> None:
         """Brings a step's embeddings to the UNet's device; most steps have those of the step before."""
         prompts = [prompt for prompt in (conditioning.negative, conditioning.positive) if prompt is not None]
         embeddings = torch.cat([prompt.expand(self._count, -1, -1) for prompt in prompts])
-        self._embeddings = embeddings.to(self._unet.device, self._unet.dtype)
+        # Asked once: diffusers goes through all of a model's modules to tell.
+        self._device, self._precision = self._unet.device, self._unet.dtype
+        self._embeddings = embeddings.to(self._device, self._precision)
         self._conditioning = conditioning
         if self._reuse is not None:
             self._reuse.forget()
@@ -202,7 +205,7 @@ class _Predictor:
         sizes = torch.tensor([[*height_and_width, 0.0, 0.0, *end] for end in ends])
         added = {"text_embeds": torch.cat([pooled for pooled, _ in known]), "time_ids": sizes}
         return {
-            name: values.repeat_interleave(self._count, dim=0).to(self._unet.device, self._unet.dtype)
+            name: values.repeat_interleave(self._count, dim=0).to(self._device, self._precision)
             for name, values in added.items()
         }
 
