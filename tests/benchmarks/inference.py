@@ -29,7 +29,7 @@ from scipy.stats import t as student
 from tqdm import tqdm
 
 from desktop.app.container import STARTER_MODEL
-from shared.contracts.events import Completed, GenerationEvent, Progress
+from shared.contracts.events import Completed, Failed, GenerationEvent, Progress
 from shared.contracts.generation import TextToImage
 from shared.engine.catalogue import describe_model
 from shared.engine.protocol import JobEvent, RunJob
@@ -75,6 +75,8 @@ class Ours:
         """As in the app; `changes` of the request."""
         self._paint(self._outbox.emitter("bench"), self.request.model_copy(update=changes))
         self._ended.wait()
+        if isinstance(self.events[-1], Failed):
+            raise RuntimeError(self.events[-1].error.text)
 
     def paint_unwatched(self) -> None:
         """The same without previews: nobody makes the events."""
@@ -101,7 +103,7 @@ class Ours:
     def _took(self, message: JobEvent) -> None:
         self.events.append(message.event)
         message.model_dump_json()  # what the pipe would be given
-        if isinstance(message.event, Completed):
+        if isinstance(message.event, Completed | Failed):
             self._ended.set()
 
 
