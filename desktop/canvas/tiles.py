@@ -23,10 +23,24 @@ EMPTY_TILES: TileMap = MappingProxyType({})
 
 
 def new_image(width: int, height: int) -> QImage:
-    """A transparent picture in the tiles' pixel format."""
+    """A transparent picture in the tiles' pixel format. Raises MemoryError."""
     image = QImage(width, height, TILE_FORMAT)
+    _check_room(image, wanted=width > 0 and height > 0)
     image.fill(Qt.GlobalColor.transparent)
     return image
+
+
+def in_tile_format(image: QImage) -> QImage:
+    """Raises MemoryError."""
+    converted = image.convertToFormat(TILE_FORMAT)
+    _check_room(converted, wanted=not image.isNull())
+    return converted
+
+
+def _check_room(image: QImage, *, wanted: bool) -> None:
+    # Where there is no memory Qt hands out an empty picture, and what should be in it would be lost without a word.
+    if wanted and image.isNull():
+        raise MemoryError("no room for the pixels of a picture")
 
 
 def tile_rect(key: TileKey) -> QRect:
@@ -90,13 +104,17 @@ def content_bounds(tiles: TileMap) -> QRect:
 
 
 def tiles_from_image(image: QImage, *, x: int = 0, y: int = 0) -> TileMap:
-    """Cut a picture of any format into tiles, its top left corner at (x, y); wholly transparent tiles are left out."""
-    source = image.convertToFormat(TILE_FORMAT)
+    """Cut a picture of any format into tiles, its top left corner at (x, y); wholly transparent tiles are left out.
+
+    Raises MemoryError.
+    """
+    source = in_tile_format(image)
     tiles: dict[TileKey, QImage] = {}
     for key in keys_over(QRect(x, y, image.width(), image.height())):
         corner = tile_rect(key).topLeft()
         # copy() fills what lies outside the source with transparent pixels.
         tile = source.copy(corner.x() - x, corner.y() - y, TILE_SIDE, TILE_SIDE)
+        _check_room(tile, wanted=True)
         if pixels_of(tile)[:, :, 3].any():
             tiles[key] = tile
     return MappingProxyType(tiles)

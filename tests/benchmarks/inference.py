@@ -75,8 +75,7 @@ class Ours:
         """As in the app; `changes` of the request."""
         self._paint(self._outbox.emitter("bench"), self.request.model_copy(update=changes))
         self._ended.wait()
-        if isinstance(self.events[-1], Failed):
-            raise RuntimeError(self.events[-1].error.text)
+        assert isinstance(self.events[-1], Completed), self.events[-1]
 
     def paint_unwatched(self) -> None:
         """The same without previews: nobody makes the events."""

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from desktop.canvas.tiles import TILE_FORMAT, TILE_SIDE, pixels_of
+from desktop.canvas.tiles import TILE_SIDE, in_tile_format, pixels_of
 
 Pixels = NDArray[np.uint8]
 
@@ -29,7 +29,7 @@ def image_from_pixels(pixels: Pixels) -> QImage:
     layout = QImage.Format.Format_RGBA8888 if channels == 4 else QImage.Format.Format_RGB888
     data = np.ascontiguousarray(pixels)
     view = QImage(data.data, width, height, width * channels, layout)
-    return view.convertToFormat(TILE_FORMAT)
+    return in_tile_format(view)
 
 
 def on_white(image: QImage) -> QImage:
