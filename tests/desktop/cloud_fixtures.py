@@ -13,7 +13,7 @@ from shared.contracts.accounts import SignedIn
 from tests.support.live_cloud import LiveCloud
 from tests.support.memory_keyring import MemoryKeyring
 from tests.support.network import Network
-from tests.sync_server.conftest import _fresh, postgres
+from tests.sync_server.conftest import fresh_database, postgres
 from tests.sync_server.proof.shop import Shop
 
 __all__ = ["live", "make_client", "memory_keyring", "network", "postgres"]
@@ -22,7 +22,7 @@ __all__ = ["live", "make_client", "memory_keyring", "network", "postgres"]
 @pytest.fixture(scope="session")
 def live(postgres: str) -> Iterator[LiveCloud]:
     """One for all tests of a run, with payment providers; each brings people of its own."""
-    databases = _fresh(postgres, template="migrated")
+    databases = fresh_database(postgres, template="migrated")
     shop = Shop()
     shop.start()
     with TemporaryDirectory(prefix="pentimento-live-", ignore_cleanup_errors=True) as folder:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,15 +64,16 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def empty_database_url(postgres: str) -> Iterator[str]:
-    yield from _fresh(postgres, template="template1")
+    yield from fresh_database(postgres, template="template1")
 
 
 @pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
-    yield from _fresh(postgres, template="migrated")
+    yield from fresh_database(postgres, template="migrated")
 
 
-def _fresh(postgres: str, *, template: str) -> Iterator[str]:
+def fresh_database(postgres: str, *, template: str) -> Iterator[str]:
+    """The address of a copy of `template`, to which nobody may be connected."""
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
@@ -94,6 +95,10 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def container(database_url: str, settings: Settings, clock: FakeClock) -> Container:
+    return make_container(database_url, settings, clock)
+
+
+def make_container(database_url: str, settings: Settings, clock: FakeClock) -> Container:
     return Container(
         settings=settings,
         database_url=database_url,
@@ -111,6 +116,12 @@ def rate_limited() -> bool:
 
 @pytest.fixture
 async def server(container: Container, *, rate_limited: bool) -> AsyncIterator[Server]:
+    async with serving(container, rate_limited=rate_limited) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving(container: Container, *, rate_limited: bool = False) -> AsyncIterator[Server]:
     unlimited = RateLimiter(
         counters=MemoryCounters(clock=container.world.clock), clock=container.world.clock, tiers={}, named={}
     )

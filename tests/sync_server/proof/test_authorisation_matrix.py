@@ -1,16 +1,23 @@
 """Every operation as anonymous, user, another user, moderator and admin: exactly the allowed pass."""
 
-from collections.abc import Mapping
+import asyncio
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
 from shared.contracts.ways_in import ApiKeyRequest
 from sync_server.accounts.service import Accounts, ApiKeys, NewAccount, Registration
+from sync_server.app.settings import Settings
 from sync_server.gallery.service.files import FileRecords, blob_key
-from tests.support.server import Server, SignedInUser
+from tests.support.server import FakeClock, Server, SignedInUser
+from tests.sync_server.conftest import fresh_database, make_container, serving
 from tests.sync_server.proof.expected_access import ALL, EXPECTED, Access, Actor
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -33,6 +40,44 @@ _STRANGER = NewAccount(
 OUTSIDE = {"/health", "/ready", "/api/v1/health"}
 
 
+@dataclass(frozen=True)
+class Town:
+    """Built once, as registering all of them for each operation would take most of the time; each test has a copy."""
+
+    database_url: str
+    folder: Path
+    people: Mapping[Actor, SignedInUser]
+    things: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def town(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("town")
+
+    async def build(url: str) -> Town:
+        async with serving(make_container(url, Settings(data_folder=folder), FakeClock())) as server:
+            people: dict[Actor, SignedInUser] = {
+                "user": await server.register(email="user@example.com"),
+                "another": await server.register(email="another@example.com"),
+                "moderator": await server.register(email="moderator@example.com", role="moderator"),
+                "admin": await server.register(email="admin@example.com", role="admin"),
+            }
+            return Town(url, folder, people, await things_of(server, people["user"]))
+
+    for url in fresh_database(postgres, template="migrated"):
+        yield asyncio.run(build(url))
+
+
+@pytest.fixture
+def database_url(postgres: str, town: Town) -> Iterator[str]:
+    yield from fresh_database(postgres, template=str(conninfo_to_dict(town.database_url)["dbname"]))
+
+
+@pytest.fixture
+def settings(town: Town, tmp_path: Path) -> Settings:
+    return Settings(data_folder=shutil.copytree(town.folder, tmp_path / "data"))
+
+
 async def test_every_operation_is_in_the_table(server: Server) -> None:
     document = (await server.client.get("/openapi.json")).json()
     documented = {
@@ -46,15 +91,9 @@ async def test_every_operation_is_in_the_table(server: Server) -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(EXPECTED))
-async def test_exactly_the_allowed_pass(server: Server, operation: str) -> None:
+async def test_exactly_the_allowed_pass(server: Server, town: Town, operation: str) -> None:
     access = EXPECTED[operation]
-    people: dict[Actor, SignedInUser] = {
-        "user": await server.register(email="user@example.com"),
-        "another": await server.register(email="another@example.com"),
-        "moderator": await server.register(email="moderator@example.com", role="moderator"),
-        "admin": await server.register(email="admin@example.com", role="admin"),
-    }
-    things = await things_of(server, people["user"])
+    people, things = town.people, town.things
     found: dict[Actor, int] = {}
     texts: dict[Actor, str] = {}
     for actor in ALL:  # the owner last, so that others never find the thing gone
