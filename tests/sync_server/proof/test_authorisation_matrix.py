@@ -98,7 +98,7 @@ async def test_exactly_the_allowed_pass(server: Server, town: Town, operation: s
     texts: dict[Actor, str] = {}
     for actor in ALL:  # the owner last, so that others never find the thing gone
         reply = await ask(
-            server, operation, access, person=people.get(actor), things=things | {"fresh": f"fresh_{actor}"}
+            server, operation, access, person=people.get(actor), things={**things, "fresh": f"fresh_{actor}"}
         )
         found[actor], texts[actor] = reply.status_code, reply.text[:400]
     wanted = {actor: access.status_for(actor) for actor in ALL}
