@@ -54,6 +54,13 @@ async def test_the_feed_leads_to_pictures_and_on(ann: Gallery, anybody: Gallery)
     assert "아직 아무것도 없습니다." in await page(anybody, "/explore?q=elephant", language="ko")
 
 
+async def test_an_empty_feed_speaks_of_other_words_only_where_some_were_asked(anybody: Gallery) -> None:
+    assert "Try other words" in await page(anybody, "/explore?q=elephant")
+    shown = await page(anybody, "/explore")
+    assert "Pictures that artists publish appear here." in shown
+    assert "Try other words" not in shown
+
+
 async def test_pages_follow_each_other(ann: Gallery, anybody: Gallery) -> None:
     data = picture((16, 16))
     for number in range(61):
